@@ -1,0 +1,30 @@
+export { checkResource } from './kernel/check-resource.ts'
+export { compareText } from './kernel/compare-text.ts'
+export { DomainError, type DomainErrorCode, type DomainErrorDetails, type Fault } from './kernel/errors.ts'
+export { canonicalInstant, isDateTime } from './kernel/instant.ts'
+export { isObject, type JsonObject, type JsonValue, sameJson } from './kernel/json.ts'
+export { mergePatch } from './kernel/merge-patch.ts'
+export { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest, type RequestContext } from './kernel/request-context.ts'
+export {
+  type DefinitionOf,
+  type Entity,
+  type IndexedAttribute,
+  MAX_INDEXED_LENGTH,
+  type Resource,
+  type ResourceDefinition,
+  type StoredResource,
+  type ValueType
+} from './kernel/resource.ts'
+export type { Clock } from './ports/clock.ts'
+export type { Ids } from './ports/ids.ts'
+export type { Page, ResourceStore } from './ports/resource-store.ts'
+export type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from './ports/unit-of-work.ts'
+export * from './query/filter.ts'
+export { isLike, likeParts } from './query/like.ts'
+export { comparables, type FindPattern, matches, numberIn } from './query/matches.ts'
+export * from './query/selection.ts'
+export { segmentsOf, valuesAt } from './query/values-at.ts'
+export * from './resources/index.ts'
+export { type Change, changeResource } from './use-cases/change-resource.ts'
+export { createResource } from './use-cases/create-resource.ts'
+export { deleteResource } from './use-cases/delete-resource.ts'

@@ -1,0 +1,20 @@
+import type { ResourceDefinition, StoredResource } from '../kernel/resource.ts'
+import type { ListQuery, Position } from '../query/selection.ts'
+
+export interface Page {
+  readonly items: readonly StoredResource[]
+  /** The exact number of resources that match, when it was asked for. */
+  readonly total?: number
+  /** Where the next page starts; absent on the last one. */
+  readonly next?: Position
+}
+
+/**
+ * Reads what is committed.
+ *
+ * @throws {DomainError} `filterTooCostly`, `tooManyScans` from `list`; `unavailable` when the store can't be reached
+ */
+export interface ResourceStore {
+  get(tenant: string, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
+  list(tenant: string, definition: ResourceDefinition, query: ListQuery): Promise<Page>
+}

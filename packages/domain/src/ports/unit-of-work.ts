@@ -1,0 +1,38 @@
+import type { IdempotentRequest } from '../kernel/request-context.ts'
+import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
+
+/** What a change did, as it is answered now and, to a repeated idempotent request, again. */
+export interface Outcome {
+  readonly kind: 'created' | 'changed' | 'unchanged' | 'deleted'
+  /** The resource after the change; before it, when it was deleted. */
+  readonly stored: StoredResource
+}
+
+export interface RememberedOutcome extends Outcome {
+  readonly fingerprint: string
+}
+
+/** What a piece of work may do. Reads see what was committed before it, and what it wrote itself. */
+export interface Transaction {
+  get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
+  /** Returns what will be stored, with revision 1. */
+  insert(definition: ResourceDefinition, resource: Resource): StoredResource
+  /** Replaces `current`, which must still be what is stored when the work is committed; otherwise the work runs again. */
+  update(definition: ResourceDefinition, current: StoredResource, resource: Resource): StoredResource
+  delete(definition: ResourceDefinition, current: StoredResource): void
+  /** The outcome of the same request, if it was committed in the last 24 hours (`IDEMPOTENCY_RETENTION_MS`). */
+  recall(request: IdempotentRequest): Promise<RememberedOutcome | undefined>
+  remember(request: IdempotentRequest, outcome: Outcome): void
+}
+
+/**
+ * Commits what `work` writes as a whole, durably, before the promise resolves; or nothing, when it throws.
+ *
+ * `work` may run more than once (when someone else changed what it read) and must do nothing but decide, read and write through
+ * the transaction: no network, no timers, no effects outside.
+ *
+ * @throws {DomainError} `unavailable` when the store can't take writes now; whatever `work` throws
+ */
+export interface UnitOfWork {
+  run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T>
+}

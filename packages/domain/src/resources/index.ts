@@ -1,0 +1,17 @@
+import type { ResourceDefinition } from '../kernel/resource.ts'
+import { customerDefinition } from './customer.ts'
+import { individualDefinition } from './individual.ts'
+import { organizationDefinition } from './organization.ts'
+
+/** Every resource that the CRM keeps. A new one is added here and nowhere else in the domain. */
+export const resourceDefinitions: readonly ResourceDefinition[] = [
+  customerDefinition,
+  individualDefinition,
+  organizationDefinition
+]
+
+export * from './common.ts'
+export * from './customer.ts'
+export * from './individual.ts'
+export * from './organization.ts'
+export * from './party.ts'

@@ -1,0 +1,101 @@
+import { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest } from '../kernel/request-context.ts'
+import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Page, ResourceStore } from '../ports/resource-store.ts'
+import type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
+import { type FindPattern, matches } from '../query/matches.ts'
+import { comparePositions, type ListQuery, positionOf } from '../query/selection.ts'
+
+interface Remembered extends RememberedOutcome {
+  readonly at: number
+}
+
+/** Keeps everything in memory: the model that the databases are compared with, and a store for tests of one's own. */
+export class MemoryStore implements ResourceStore, UnitOfWork {
+  readonly #tables = new Map<string, Map<string, StoredResource>>()
+  readonly #answers = new Map<string, Remembered>()
+  readonly #clock: Clock
+  readonly #findPattern: FindPattern
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: { clock?: Clock; findPattern?: FindPattern } = {}) {
+    this.#clock = options.clock ?? { now: () => new Date() }
+    this.#findPattern = options.findPattern ?? ((pattern, text) => new RegExp(pattern, 'su').test(text))
+  }
+
+  async get(tenant: string, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
+    return this.#table(tenant, definition).get(id)
+  }
+
+  async list(tenant: string, definition: ResourceDefinition, query: ListQuery): Promise<Page> {
+    const found = [...this.#table(tenant, definition).values()]
+      .map(stored => ({ stored, resource: JSON.parse(stored.document) as Resource }))
+      .filter(({ resource }) => matches(query.filter, resource, this.#findPattern))
+      .map(({ stored, resource }) => ({ stored, position: positionOf(resource, query.sort) }))
+      .sort((a, b) => comparePositions(a.position, b.position, query.sort))
+    const { after } = query
+    const start = after ? found.filter(each => comparePositions(each.position, after, query.sort) <= 0).length : query.offset
+    const page = found.slice(start, start + query.limit)
+    const last = page.at(-1)
+    return {
+      items: page.map(each => each.stored),
+      ...(query.count && { total: found.length }),
+      ...(last && start + page.length < found.length && { next: last.position })
+    }
+  }
+
+  /** One piece of work after the other, as SQLite does. */
+  run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#runAlone(tenant, work))
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  async #runAlone<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const writes: (() => void)[] = []
+    const written = new Map<string, StoredResource | undefined>()
+    const keyOf = (definition: ResourceDefinition, id: string) => `${definition.name}/${id}`
+    const write = (definition: ResourceDefinition, id: string, stored: StoredResource | undefined) => {
+      written.set(keyOf(definition, id), stored)
+      writes.push(() => {
+        if (stored) this.#table(tenant, definition).set(id, stored)
+        else this.#table(tenant, definition).delete(id)
+      })
+    }
+    const answerKey = (request: IdempotentRequest) => JSON.stringify([tenant, request.scope, request.key])
+    const result = await work({
+      get: async (definition, id) => {
+        const key = keyOf(definition, id)
+        return written.has(key) ? written.get(key) : this.#table(tenant, definition).get(id)
+      },
+      insert: (definition, resource) => {
+        const stored = { id: resource.id, revision: 1, document: JSON.stringify(resource) }
+        write(definition, resource.id, stored)
+        return stored
+      },
+      update: (definition, current, resource) => {
+        const stored = { id: current.id, revision: current.revision + 1, document: JSON.stringify(resource) }
+        write(definition, current.id, stored)
+        return stored
+      },
+      delete: (definition, current) => write(definition, current.id, undefined),
+      recall: async request => {
+        const answer = this.#answers.get(answerKey(request))
+        return answer && answer.at > this.#clock.now().getTime() - IDEMPOTENCY_RETENTION_MS ? answer : undefined
+      },
+      remember: (request: IdempotentRequest, outcome: Outcome) => {
+        const at = this.#clock.now().getTime()
+        writes.push(() => this.#answers.set(answerKey(request), { ...outcome, fingerprint: request.fingerprint, at }))
+      }
+    })
+    for (const each of writes) each()
+    return result
+  }
+
+  #table(tenant: string, definition: ResourceDefinition): Map<string, StoredResource> {
+    const key = `${tenant}/${definition.name}`
+    const table = this.#tables.get(key) ?? new Map<string, StoredResource>()
+    this.#tables.set(key, table)
+    return table
+  }
+}
