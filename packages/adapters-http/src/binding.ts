@@ -1,0 +1,51 @@
+import type { Resource, ResourceDefinition, ValueType } from '@crm-lite/domain'
+import type { TObject, TSchema } from '@sinclair/typebox'
+
+/** One published TMF API in one version: where it is served and what it serves. */
+export interface ApiBinding {
+  /** As in the setting that moves it: `TMF629_V4` is moved by `TMF629_V4_PATH`. */
+  readonly key: string
+  /** The name of its OpenAPI document: `tmf629-v4`. */
+  readonly document: string
+  readonly title: string
+  readonly description: string
+  /** The version of the standard. */
+  readonly version: string
+  /** Below `TMF_BASE_PATH`: `customerManagement/v4`. */
+  readonly path: string
+  readonly resources: readonly ResourceBinding[]
+}
+
+/** One resource as one API shows it. What differs between the published APIs is a value here, never an `if` in generic code. */
+export interface ResourceBinding {
+  readonly definition: ResourceDefinition
+  /** Below the API's path: `customer`. */
+  readonly path: string
+  /** Each with an `$id` that is its name in the OpenAPI documents. */
+  readonly schemas: {
+    /** What is answered. */
+    readonly resource: TObject
+    /** What may be sent to create one. */
+    readonly create: TObject
+    /** What may be sent to change one: everything optional, `null` removes. */
+    readonly update: TObject
+  }
+  /** Every attribute that lists can be filtered and sorted by. */
+  readonly attributes: AttributeTree
+  /** A complete, fictional example of a create request. */
+  readonly example: Omit<Resource, 'id'> & Readonly<Record<string, unknown>>
+}
+
+/** An attribute as filters see it. */
+export interface AttributeNode {
+  /** `object` has attributes of its own; everything else is a value. */
+  readonly type: ValueType | 'object'
+  /** Whether it is an array (of that type). */
+  readonly many: boolean
+  readonly attributes?: AttributeTree
+}
+
+export type AttributeTree = Readonly<Record<string, AttributeNode>>
+
+/** A schema that others refer to by its `$id`. */
+export type NamedSchema = TSchema & { readonly $id: string }
