@@ -34,6 +34,16 @@ export interface ResourceBinding {
   readonly attributes: AttributeTree
   /** A complete, fictional example of a create request. */
   readonly example: Omit<Resource, 'id'> & Readonly<Record<string, unknown>>
+  /** Where the published schemas ask for more than is asked for here. */
+  readonly leniencies?: readonly Leniency[]
+}
+
+/** An attribute that a published schema requires and this API does not. */
+export interface Leniency {
+  /** The name of the published schema. */
+  readonly schema: string
+  readonly attribute: string
+  readonly reason: string
 }
 
 /** An attribute as filters see it. */

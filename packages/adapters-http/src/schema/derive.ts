@@ -1,0 +1,58 @@
+import { type TObject, type TSchema, Type } from '@sinclair/typebox'
+import type { NamedSchema } from '../binding.ts'
+
+type ResourceSchema = TObject & { readonly $id: string }
+
+/** What a client may send to create a resource: the resource without what the server sets. */
+export function createSchemaOf(resource: ResourceSchema): ResourceSchema {
+  const { id: _id, href: _href, '@type': type, ...properties } = resource.properties
+  const description = `What is sent to create one: ${resource.description} The server sets id and href and ignores them here.`
+  return named(`${resource.$id}_Create`, description, { ...properties, '@type': Type.Optional(type!) })
+}
+
+/**
+ * What a client may send to change a resource (a JSON merge patch): any of its attributes, `null` for removing one. Objects may be
+ * sent in part, arrays are replaced. Whether the result is complete can only be seen in the result.
+ */
+export function updateSchemaOf(resource: ResourceSchema, shared: readonly NamedSchema[]): ResourceSchema {
+  const { id: _id, href: _href, ...properties } = resource.properties
+  const description =
+    'What is sent to change one, as a JSON merge patch: null removes an attribute, objects are merged, arrays replaced.'
+  return named(`${resource.$id}_Update`, description, patched(properties, shared))
+}
+
+/** A resource as it is kept: without `href`, which depends on where it is served. */
+export function storedSchemaOf(resource: TObject): TObject {
+  const { href: _href, ...properties } = resource.properties
+  return Type.Object(properties)
+}
+
+/** The schema that a `$ref` (`Name#`) points to. */
+export function resolve(schema: TSchema, shared: readonly NamedSchema[]): TSchema {
+  if (schema.$ref === undefined) return schema
+  const name = schema.$ref.replace(/#$/, '')
+  const target = shared.find(each => each.$id === name)
+  if (!target) throw new Error(`no schema is called ${name}`)
+  return target
+}
+
+function patched(properties: TObject['properties'], shared: readonly NamedSchema[]): TObject['properties'] {
+  const entries = Object.entries(properties)
+  return Object.fromEntries(entries.map(([name, schema]) => [name, Type.Optional(removable(schema, shared))]))
+}
+
+function removable(schema: TSchema, shared: readonly NamedSchema[]): TSchema {
+  const { $id: _id, required: _required, properties, ...rest } = resolve(schema, shared) as TSchema & Partial<TObject>
+  if (rest['type'] === undefined) return schema
+  return {
+    ...rest,
+    ...(schema.description !== undefined && { description: schema.description }),
+    type: [rest['type'], 'null'],
+    ...(Array.isArray(rest['enum']) && { enum: [...rest['enum'], null] }),
+    ...(properties && { properties: patched(properties, shared) })
+  } as TSchema
+}
+
+function named(id: string, description: string, properties: TObject['properties']): ResourceSchema {
+  return { ...Type.Object(properties, { description }), $id: id }
+}
