@@ -22,6 +22,8 @@ export type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from './port
 export * from './query/filter.ts'
 export { isLike, likeParts } from './query/like.ts'
 export { comparables, type FindPattern, matches, numberIn } from './query/matches.ts'
+export { type ParsedPattern, type PatternNode, parsePattern } from './query/pattern.ts'
+export { toPostgres, toRe2 } from './query/render-pattern.ts'
 export * from './query/selection.ts'
 export { segmentsOf, valuesAt } from './query/values-at.ts'
 export * from './resources/index.ts'
