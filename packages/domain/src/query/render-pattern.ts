@@ -1,6 +1,7 @@
 import { DomainError } from '../kernel/errors.ts'
 import { allBut, type CodePointRange, LAST_CODE_POINT } from './code-points.ts'
-import { type PatternNode, parsePattern } from './pattern.ts'
+import { parsePattern } from './pattern.ts'
+import type { PatternNode } from './pattern-node.ts'
 
 /** How an engine writes what the engines write differently. */
 interface PatternSyntax {
