@@ -1,0 +1,59 @@
+import type { RawBuilder } from 'kysely'
+import type { WriteSet } from '../write-set.ts'
+import type { JsonSql } from './json-sql.ts'
+
+/** A row as an array, in the order of the selected columns. */
+export type Row = readonly unknown[]
+
+/** SQL text with its values, ready to run. */
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  /** Given to statements that are run again and again with other values: the engine plans those once. */
+  readonly name?: string
+}
+
+/** A statement that is compiled once and run with other values each time. */
+export type PreparedRead = (...values: readonly unknown[]) => Promise<readonly Row[]>
+
+/** Reads that no index bounds: few at a time, away from everything else, stopped when they take too long. */
+export interface Scanner {
+  /**
+   * Runs the statements one after the other.
+   *
+   * @returns `'timeout'` when they did not end within the budget (and no longer run), `'busy'` when too many scans are running
+   */
+  scan(statements: readonly Statement[]): Promise<readonly (readonly Row[])[] | 'timeout' | 'busy'>
+  readonly budgetMs: number
+}
+
+/** What a piece of work may read inside its transaction. */
+export interface WorkReader {
+  /** In the transaction on SQLite; what is committed on PostgreSQL, where stale reads are found when the work is written. */
+  read(statement: Statement): Promise<readonly Row[]>
+}
+
+/** Runs work and commits what it writes. */
+export interface Writer {
+  run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T>
+}
+
+/** Everything that knows which engine it is. */
+export interface Engine {
+  readonly name: 'sqlite' | 'postgres'
+  readonly json: JsonSql
+  readonly scanner: Scanner
+  readonly writer: Writer
+  compile(query: RawBuilder<unknown>): Statement
+  /** Numbers in the query stand for the values of each run, counted from 0. */
+  prepare(query: RawBuilder<unknown>): PreparedRead
+  read(statement: Statement): Promise<readonly Row[]>
+  /** The JSON text of a document column. */
+  documentText(column: string): RawBuilder<string>
+  /** How many resources of a type a tenant has: a scalar that costs the same at any size. */
+  totalOf(tenant: unknown, resource: string): RawBuilder<number>
+  execute(statement: Statement): Promise<void>
+  /** What keeps the database from serving; empty when it can. */
+  notReady(): Promise<string[]>
+  close(): Promise<void>
+}

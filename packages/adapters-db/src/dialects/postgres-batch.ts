@@ -1,0 +1,114 @@
+import { IDEMPOTENCY_RETENTION_MS } from '@crm-lite/domain'
+import { linkTable } from '../table-names.ts'
+import type { RememberedRow, TableWrites, WriteSet } from '../write-set.ts'
+import type { Statement } from './dialect.ts'
+
+interface Rows {
+  readonly kind: 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember'
+  /** Empty where there is only one. */
+  readonly table: string
+  /** Each a JSON object's text. */
+  readonly rows: string[]
+}
+
+/**
+ * Everything that several pieces of work write, as one statement: one round trip, one transaction. Rows travel as one JSON parameter a
+ * table and kind; the statement's text depends only on which of these there are, so it is prepared once.
+ */
+export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name: string } {
+  const parts = collect(batch, nowMs)
+  const name = parts.map(({ kind, table }) => `${kind}-${table}`).join(' ')
+  return { name: `write ${name}`, sql: textOf(parts), parameters: parts.map(({ rows }) => `[${rows.join(',')}]`) }
+}
+
+function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
+  const parts = new Map<string, Rows>()
+  const add = (kind: Rows['kind'], table: string, row: string) => {
+    const key = `${kind} ${table}`
+    const part = parts.get(key)
+    if (part) part.rows.push(row)
+    else parts.set(key, { kind, table, rows: [row] })
+  }
+  const totals = new Map<string, number>()
+  for (const writes of batch) {
+    const tenant = JSON.stringify(writes.tenant)
+    for (const table of writes.tables()) {
+      addTable(add, tenant, table)
+      const key = `${tenant},"n":${JSON.stringify(table.resource)}`
+      totals.set(key, (totals.get(key) ?? 0) + table.inserts.length - table.deletes.length)
+    }
+    for (const row of writes.remembered) add('remember', '', rememberedRow(tenant, row, nowMs))
+  }
+  for (const [key, change] of totals) if (change !== 0) add('total', '', `{"t":${key},"c":${change}}`)
+  return [...parts.values()].sort((a, b) => (`${a.table} ${a.kind}` < `${b.table} ${b.kind}` ? -1 : 1))
+}
+
+function addTable(add: (kind: Rows['kind'], table: string, row: string) => void, tenant: string, writes: TableWrites): void {
+  const { table } = writes
+  for (const { id, revision, document } of writes.inserts)
+    add('insert', table, `{"t":${tenant},"i":${JSON.stringify(id)},"r":${revision},"d":${document}}`)
+  for (const { id, expected, revision, document } of writes.updates) {
+    add('update', table, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected},"r":${revision},"d":${document}}`)
+  }
+  for (const { id, expected } of writes.deletes) add('delete', table, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected}}`)
+  for (const link of writes.linksRemoved) add('unlink', table, linkRow(tenant, link))
+  for (const link of writes.linksAdded) add('link', table, linkRow(tenant, link))
+}
+
+function linkRow(tenant: string, { attribute, value, id }: { attribute: string; value: string; id: string }): string {
+  return `{"t":${tenant},"a":"${attribute}","v":${JSON.stringify(value)},"i":${JSON.stringify(id)}}`
+}
+
+function rememberedRow(tenant: string, { request, outcome }: RememberedRow, nowMs: number): string {
+  const { stored } = outcome
+  const rest = JSON.stringify({
+    s: request.scope,
+    k: request.key,
+    f: request.fingerprint,
+    o: outcome.kind,
+    i: stored.id,
+    r: stored.revision,
+    d: stored.document,
+    c: nowMs
+  })
+  return `{"t":${tenant},${rest.slice(1)}`
+}
+
+/** Fewer rows written than sent means that somebody else was first. */
+const GUARDED: readonly Rows['kind'][] = ['update', 'delete', 'remember']
+
+function textOf(parts: readonly Rows[]): string {
+  const steps = parts.map((part, index) => `p${index} as (${step(part, `$${index + 1}::jsonb`)} returning 1)`)
+  const guarded = parts.flatMap(({ kind }, index) =>
+    GUARDED.includes(kind) ? [`crm_expect((select count(*) from p${index}), jsonb_array_length($${index + 1}::jsonb))`] : []
+  )
+  return `with ${steps.join(', ')} select ${guarded.length > 0 ? guarded.join(' and ') : 'true'}`
+}
+
+function step({ kind, table }: Rows, parameter: string): string {
+  const from = (columns: string) => `jsonb_to_recordset(${parameter}) as v(${columns})`
+  switch (kind) {
+    case 'insert':
+      return `insert into "${table}" (tenant, id, revision, document) select t, i, r, d from ${from('t text, i text, r integer, d jsonb')}`
+    case 'update':
+      return `update "${table}" r set revision = v.r, document = v.d from ${from('t text, i text, e integer, r integer, d jsonb')}
+        where r.tenant = v.t and r.id = v.i and r.revision = v.e`
+    case 'delete':
+      return `delete from "${table}" r using ${from('t text, i text, e integer')} where r.tenant = v.t and r.id = v.i and r.revision = v.e`
+    case 'unlink':
+      return `delete from "${linkTable(table)}" l using ${from('t text, a text, v text, i text')}
+        where l.tenant = v.t and l.attribute = v.a and l.value = v.v and l.id = v.i`
+    case 'link':
+      return `insert into "${linkTable(table)}" (tenant, attribute, value, id) select t, a, v, i from ${from('t text, a text, v text, i text')}`
+    case 'total':
+      return `insert into resource_total (tenant, resource, total) select t, n, c from ${from('t text, n text, c bigint')}`
+    case 'remember':
+      return `insert into remembered_answer (tenant, scope, key, fingerprint, kind, id, revision, document, created_at)
+        select t, s, k, f, o, i, r, d, c from ${from('t text, s text, k text, f text, o text, i text, r integer, d text, c bigint')}
+        on conflict (tenant, scope, key) do update set fingerprint = excluded.fingerprint, kind = excluded.kind, id = excluded.id,
+          revision = excluded.revision, document = excluded.document, created_at = excluded.created_at
+        where remembered_answer.created_at <= excluded.created_at - ${IDEMPOTENCY_RETENTION_MS}`
+    default:
+      return kind satisfies never
+  }
+}

@@ -1,0 +1,93 @@
+import { DomainError } from '@crm-lite/domain'
+import pg from 'pg'
+import { StartRefused } from '../start-refused.ts'
+
+/** Raised by `crm_expect`: a row was no longer at the revision that the work had read. */
+export const STALE_REVISION = 'CR001'
+export const SERIALIZATION_FAILURE = '40001'
+export const DEADLOCK = '40P01'
+const QUERY_CANCELED = '57014'
+
+export function openPool(
+  url: string,
+  options: { max: number; statementTimeoutMs: number; onError: (error: Error) => void }
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    statement_timeout: options.statementTimeoutMs,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'crm-lite',
+    allowExitOnIdle: false
+  })
+  // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
+  pool.on('error', options.onError)
+  return pool
+}
+
+/** Refuses a server that would forget an acknowledged write, or compare texts otherwise than promised. */
+export async function checkServer(pool: pg.Pool, durability: 'required' | 'asConfigured'): Promise<void> {
+  const settings = await settingsOf(pool)
+  if (settings['server_encoding'] !== 'UTF8')
+    throw new StartRefused(`the database's encoding must be UTF8, it is ${settings['server_encoding']}`)
+  if (Number(settings['server_version_num']) < 140_000) throw new StartRefused('PostgreSQL 14 or later is needed')
+  if (durability === 'asConfigured') return
+  for (const name of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+    if (settings[name] === 'off') {
+      throw new StartRefused(
+        `PostgreSQL has ${name}=off, so a crash can lose acknowledged writes; set it to on, or DATABASE_DURABILITY=asConfigured`
+      )
+    }
+  }
+}
+
+async function settingsOf(pool: pg.Pool): Promise<Record<string, string>> {
+  try {
+    const { rows } = await pool.query<{ name: string; setting: string }>(
+      "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'server_encoding', 'server_version_num')"
+    )
+    return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))
+  } catch (cause) {
+    throw new StartRefused(`cannot use the PostgreSQL database: ${describe(cause)}`, { cause })
+  }
+}
+
+/** Never the connection string: it may hold a password. */
+function describe(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  return message || code || 'no answer'
+}
+
+/** PostgreSQL's five-character code of an error, or an empty text. */
+export function sqlStateOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? (error.code ?? '') : ''
+}
+
+export function isTimeout(error: unknown): boolean {
+  return sqlStateOf(error) === QUERY_CANCELED
+}
+
+/** Classes of errors that pass by themselves: connection lost, resources short, operator intervention, serialization, system error. */
+const PASSING = ['08', '53', '57', '58', '40']
+const INVALID_DATA = '22'
+
+/** What callers may expect to go wrong becomes a refusal; everything else stays what it is. */
+export function translatePostgresError(error: unknown): unknown {
+  if (error instanceof DomainError) return error
+  const state = sqlStateOf(error)
+  if (PASSING.includes(state.slice(0, 2)) || isConnectionError(error)) {
+    return new DomainError('unavailable', 'the database cannot be used now', { retryAfterS: 2, cause: error })
+  }
+  if (state.startsWith(INVALID_DATA)) return new DomainError('invalidValue', 'a value cannot be stored', { cause: error })
+  return error
+}
+
+const CONNECTION_ERRORS = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
+
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof pg.DatabaseError) return false
+  if (CONNECTION_ERRORS.includes((error as NodeJS.ErrnoException).code ?? '')) return true
+  return /connection terminated|timeout exceeded when trying to connect|not queryable|connection error/i.test(error.message)
+}

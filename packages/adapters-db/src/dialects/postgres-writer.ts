@@ -1,0 +1,121 @@
+import { type Clock, DomainError } from '@crm-lite/domain'
+import type pg from 'pg'
+import type { WriteSet } from '../write-set.ts'
+import type { WorkReader, Writer } from './dialect.ts'
+import { batchStatement } from './postgres-batch.ts'
+import { DEADLOCK, SERIALIZATION_FAILURE, STALE_REVISION, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
+
+const MAX_BATCH = 256
+/** While these are on their way, what arrives is collected for the next one. */
+const BATCHES_IN_FLIGHT = 2
+/** How often work is done again because somebody else changed what it had read. */
+const MAX_ATTEMPTS = 60
+const BATCHES_BETWEEN_FOLDS = 64
+
+interface Waiting {
+  readonly writes: WriteSet
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Options {
+  readonly pool: pg.Pool
+  readonly clock: Clock
+  readonly reader: WorkReader
+  readonly newWriteSet: (tenant: string) => WriteSet
+  readonly onWarning: (message: string, fields: object) => void
+}
+
+/**
+ * Runs work without holding a transaction open: it reads what is committed, and what it writes goes, together with what others write,
+ * in one statement that fails when a resource is no longer at the revision that was read. Then the work runs again.
+ */
+export class PostgresWriter implements Writer {
+  readonly #options: Options
+  #waiting: Waiting[] = []
+  #inFlight = 0
+  #scheduled = false
+  #batches = 0
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  async run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const writes = this.#options.newWriteSet(tenant)
+      const result = await work(this.#options.reader, writes)
+      if (writes.isEmpty) return result
+      try {
+        await this.#submit(writes)
+        return result
+      } catch (error) {
+        if (!isConflict(error)) throw translatePostgresError(error)
+        if (attempt >= MAX_ATTEMPTS)
+          throw new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
+        await new Promise(resolve => setTimeout(resolve, Math.random() * Math.min(attempt, 20) * 2))
+      }
+    }
+  }
+
+  async drain(): Promise<void> {
+    while (this.#inFlight > 0 || this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  #submit(writes: WriteSet): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, resolve, reject })
+      if (this.#scheduled) return
+      this.#scheduled = true
+      setImmediate(() => {
+        this.#scheduled = false
+        this.#send()
+      })
+    })
+  }
+
+  #send(): void {
+    while (this.#waiting.length > 0 && this.#inFlight < BATCHES_IN_FLIGHT) {
+      this.#inFlight++
+      void this.#commit(this.#waiting.splice(0, MAX_BATCH)).finally(() => {
+        this.#inFlight--
+        this.#send()
+      })
+    }
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#write(batch.map(each => each.writes))
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      // A refusal of the database rolled everything back, so what is in order is written alone. When the connection broke nobody
+      // knows whether it was written, so nothing is written a second time.
+      if (batch.length === 1 || sqlStateOf(error) === '') for (const { reject } of batch) reject(error)
+      else for (const each of batch) await this.#commit([each])
+    }
+  }
+
+  async #write(batch: readonly WriteSet[]): Promise<void> {
+    const { name, sql, parameters } = batchStatement(batch, this.#options.clock.now().getTime())
+    await this.#options.pool.query({ name, text: sql, values: [...parameters] })
+    if (++this.#batches % BATCHES_BETWEEN_FOLDS === 0) void this.foldTotals()
+  }
+
+  /** Replaces the totals' appended rows by one each; safe beside writers and other folds. */
+  async foldTotals(): Promise<void> {
+    try {
+      await this.#options.pool.query(
+        `with gone as (delete from resource_total returning tenant, resource, total)
+         insert into resource_total (tenant, resource, total) select tenant, resource, sum(total) from gone group by tenant, resource`
+      )
+    } catch (err) {
+      this.#options.onWarning('could not fold the totals', { err })
+    }
+  }
+}
+
+/** Whether the work should run again: what it read has changed, or the same idempotent request was committed meanwhile. */
+function isConflict(error: unknown): boolean {
+  return [STALE_REVISION, SERIALIZATION_FAILURE, DEADLOCK].includes(sqlStateOf(error))
+}

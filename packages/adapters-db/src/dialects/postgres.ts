@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '@crm-lite/domain'
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely'
+import type pg from 'pg'
+import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
+import type { MigrationDialect } from '../migrations/migration.ts'
+import type { WriteSet } from '../write-set.ts'
+import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
+import { checkServer, isTimeout, openPool, translatePostgresError } from './postgres-connection.ts'
+import { postgresJson } from './postgres-json.ts'
+import { PostgresWriter } from './postgres-writer.ts'
+
+export interface PostgresOptions {
+  readonly url: string
+  readonly clock: Clock
+  readonly durability: 'required' | 'asConfigured'
+  readonly scanBudgetMs: number
+  readonly maxScans: number
+  readonly newWriteSet: (tenant: string) => WriteSet
+  readonly prepareSchema: (runner: MigrationRunner) => Promise<void>
+  readonly onWarning: (message: string, fields: object) => void
+}
+
+/** Far longer than any statement that an index serves; nothing may hang for ever. */
+const STATEMENT_TIMEOUT_MS = 30_000
+const MAX_CONNECTIONS = 10
+/** Any number that no other program uses for an advisory lock in the same database. */
+const MIGRATION_LOCK = 4_277_629
+
+const compiler = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: database => new PostgresIntrospector(database),
+    createQueryCompiler: () => new PostgresQueryCompiler()
+  }
+})
+
+/** @throws {StartRefused} when the server can't be reached, or would not keep what is promised */
+export async function openPostgres(options: PostgresOptions): Promise<Engine> {
+  const onError = (err: Error) => options.onWarning('a database connection broke', { err })
+  const pool = openPool(options.url, { max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, onError })
+  const scans = openPool(options.url, { max: options.maxScans, statementTimeoutMs: options.scanBudgetMs, onError })
+  try {
+    await checkServer(pool, options.durability)
+    await options.prepareSchema({ dialect: migrationDialect, exclusively: work => migrateExclusively(pool, work) })
+  } catch (error) {
+    await Promise.all([pool.end(), scans.end()])
+    throw error
+  }
+  return engineOf(options, pool, scans)
+}
+
+function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engine {
+  /** Named statements are planned once a connection; the others each time, with the values in view. */
+  const query = async (text: string, values: unknown[], name?: string): Promise<readonly Row[]> => {
+    try {
+      return (await pool.query({ text, values, rowMode: 'array', ...(name && { name }) })).rows as Row[]
+    } catch (error) {
+      throw translatePostgresError(error)
+    }
+  }
+  const prepare = (builder: RawBuilder<unknown>): PreparedRead => {
+    const { sql: text, parameters } = compile(builder)
+    const order = parameters as readonly number[]
+    const name = createHash('sha256').update(text).digest('base64url').slice(0, 32)
+    return (...values) =>
+      query(
+        text,
+        order.map(index => values[index]),
+        name
+      )
+  }
+  const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
+  const reader: WorkReader = { read }
+  const writer = new PostgresWriter({
+    pool,
+    clock: options.clock,
+    reader,
+    newWriteSet: options.newWriteSet,
+    onWarning: options.onWarning
+  })
+  return {
+    name: 'postgres',
+    json: postgresJson,
+    scanner: new PostgresScanner(scans, { budgetMs: options.scanBudgetMs, maxScans: options.maxScans }),
+    writer,
+    compile,
+    prepare,
+    read,
+    documentText: column => sql`${sql.ref(column)}::text`,
+    totalOf: (tenant, resource) =>
+      sql<number>`coalesce((select sum(total) from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)::float8`,
+    execute: async ({ sql: text, parameters }) => {
+      await pool.query(text, [...parameters])
+    },
+    notReady: async () => {
+      await pool.query('select 1 from schema_migration limit 1')
+      return []
+    },
+    close: async () => {
+      await writer.drain()
+      await writer.foldTotals()
+      await Promise.all([pool.end(), scans.end()])
+    }
+  }
+}
+
+class PostgresScanner implements Scanner {
+  readonly budgetMs: number
+  readonly #pool: pg.Pool
+  readonly #maxScans: number
+  #running = 0
+
+  constructor(pool: pg.Pool, options: { budgetMs: number; maxScans: number }) {
+    this.#pool = pool
+    this.budgetMs = options.budgetMs
+    this.#maxScans = options.maxScans
+  }
+
+  async scan(statements: readonly Statement[]): ReturnType<Scanner['scan']> {
+    if (this.#running >= this.#maxScans) return 'busy'
+    this.#running++
+    try {
+      const results: Row[][] = []
+      for (const { sql: text, parameters } of statements) {
+        results.push((await this.#pool.query({ text, values: [...parameters], rowMode: 'array' })).rows as Row[])
+      }
+      return results
+    } catch (error) {
+      if (isTimeout(error)) return 'timeout'
+      throw translatePostgresError(error)
+    } finally {
+      this.#running--
+    }
+  }
+}
+
+function compile(query: RawBuilder<unknown>): Statement {
+  const { sql: text, parameters } = query.compile(compiler)
+  return { sql: text, parameters }
+}
+
+async function migrateExclusively<T>(pool: pg.Pool, work: (run: RunStatement) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('set local statement_timeout = 0')
+    await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+    const result = await work(async statement => {
+      const { sql: text, parameters } = compile(statement)
+      return (await client.query({ text, values: [...parameters], rowMode: 'array' })).rows as unknown[][]
+    })
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+const migrationDialect: MigrationDialect = {
+  name: 'postgres',
+  text: sql`text collate "C"`,
+  document: sql`jsonb`,
+  bigint: sql`bigint`,
+  tableOptions: sql``,
+  keyOnlyTableOptions: sql``,
+  generated: (path, type) => {
+    const names = path.split('.')
+    const at = sql`document${sql.join(
+      names.map(name => sql`->${sql.lit(name)}`),
+      sql``
+    )}`
+    const text = sql`document${sql.join(
+      names.map((name, index) => sql`${sql.raw(index === names.length - 1 ? '->>' : '->')}${sql.lit(name)}`),
+      sql``
+    )}`
+    const when = (jsonType: string, value: RawBuilder<unknown>) =>
+      sql`generated always as (case when jsonb_typeof(${at}) = ${sql.lit(jsonType)} then ${value} end) stored`
+    switch (type) {
+      case 'string':
+        return sql`text collate "C" ${when('string', text)}`
+      case 'number':
+        return sql`double precision ${when('number', sql`(${text})::double precision`)}`
+      case 'boolean':
+        return sql`boolean ${when('boolean', sql`(${text})::boolean`)}`
+      case 'dateTime':
+        return sql`text collate "C" ${when('string', sql`crm_instant(${text})`)}`
+      default:
+        return type satisfies never
+    }
+  }
+}

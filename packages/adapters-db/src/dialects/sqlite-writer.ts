@@ -1,0 +1,219 @@
+import { type Clock, DomainError } from '@crm-lite/domain'
+import { linkTable } from '../table-names.ts'
+import type { TableWrites, WriteSet } from '../write-set.ts'
+import type { WorkReader, Writer } from './dialect.ts'
+import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
+
+/** How long writes wait for another process that holds the write lock before they are refused. */
+const MAX_BUSY_MS = 5_000
+const MAX_BATCH = 512
+
+interface Waiting {
+  readonly tenant: string
+  readonly work: (reader: WorkReader, writes: WriteSet) => Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Options {
+  readonly connection: SqliteConnection
+  readonly clock: Clock
+  readonly newWriteSet: (tenant: string) => WriteSet
+  readonly pause?: (ms: number) => Promise<void>
+}
+
+/**
+ * Commits together what arrives in one turn of the event loop: one flush to disk for all of it. Every piece of work has a savepoint
+ * of its own, so one that fails takes nothing else with it.
+ */
+export class SqliteWriter implements Writer {
+  readonly #options: Options
+  readonly #reader: WorkReader
+  #waiting: Waiting[] = []
+  #running = false
+
+  constructor(options: Options) {
+    this.#options = options
+    const { connection } = options
+    this.#reader = { read: async statement => connection.all(statement) }
+  }
+
+  run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ tenant, work, resolve: resolve as (value: unknown) => void, reject })
+      this.#start()
+    })
+  }
+
+  /** Resolves when nothing waits to be written any more. */
+  async drain(): Promise<void> {
+    while (this.#running) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  #start(): void {
+    if (this.#running) return
+    this.#running = true
+    setImmediate(() => void this.#commitAll())
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH)
+      await this.#commit(batch)
+      if (this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
+    }
+    this.#running = false
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const { database } = this.#options.connection
+    const done: (() => void)[] = []
+    try {
+      await this.#begin()
+      const totals = new Totals()
+      for (const waiting of batch) done.push(await this.#runOne(waiting, totals))
+      totals.write(this.#options.connection)
+      this.#execute('commit')
+    } catch (error) {
+      if (database.inTransaction) this.#execute('rollback')
+      const refusal = translateSqliteError(error)
+      for (const { reject } of batch) reject(refusal)
+      return
+    }
+    for (const settle of done) settle()
+  }
+
+  /** Waits for another process's lock without stopping this one. */
+  async #begin(): Promise<void> {
+    const deadline = performance.now() + MAX_BUSY_MS
+    for (;;) {
+      try {
+        this.#execute('begin immediate')
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error
+        await (this.#options.pause ?? pause)(5 + Math.random() * 20)
+      }
+    }
+  }
+
+  /** Returns what tells the caller, to be called once the batch is on disk. Throws only when the whole batch is lost. */
+  async #runOne({ tenant, work, resolve, reject }: Waiting, totals: Totals): Promise<() => void> {
+    const writes = this.#options.newWriteSet(tenant)
+    try {
+      const result = await work(this.#reader, writes)
+      if (!writes.isEmpty) this.#write(writes, totals)
+      return () => resolve(result)
+    } catch (error) {
+      if (!this.#options.connection.database.inTransaction) throw error
+      return () => reject(translateSqliteError(error))
+    }
+  }
+
+  #write(writes: WriteSet, totals: Totals): void {
+    const { connection, clock } = this.#options
+    this.#execute('savepoint work')
+    try {
+      const tables = writes.tables()
+      for (const table of tables) writeTable(connection, writes.tenant, table)
+      for (const { request, outcome } of writes.remembered) {
+        connection
+          .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+          .run(
+            writes.tenant,
+            request.scope,
+            request.key,
+            request.fingerprint,
+            outcome.kind,
+            outcome.stored.id,
+            outcome.stored.revision,
+            outcome.stored.document,
+            clock.now().getTime()
+          )
+      }
+      this.#execute('release work')
+      for (const table of tables) totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
+    } catch (error) {
+      if (connection.database.inTransaction) {
+        this.#execute('rollback to work')
+        this.#execute('release work')
+      }
+      throw error
+    }
+  }
+
+  #execute(sql: string): void {
+    this.#options.connection.prepare(sql).run()
+  }
+}
+
+/** The changes of the totals in a batch, written once for all of it. */
+class Totals {
+  readonly #changes = new Map<string, { tenant: string; resource: string; change: number }>()
+
+  add(tenant: string, resource: string, change: number): void {
+    if (change === 0) return
+    const key = JSON.stringify([tenant, resource])
+    const entry = this.#changes.get(key) ?? { tenant, resource, change: 0 }
+    entry.change += change
+    this.#changes.set(key, entry)
+  }
+
+  write(connection: SqliteConnection): void {
+    const upsert = connection.prepare(
+      'insert into resource_total (tenant, resource, total) values (?, ?, ?) on conflict (tenant, resource) do update set total = total + excluded.total'
+    )
+    for (const { tenant, resource, change } of this.#changes.values()) if (change !== 0) upsert.run(tenant, resource, change)
+  }
+}
+
+function writeTable(connection: SqliteConnection, tenant: string, writes: TableWrites): void {
+  const { table } = writes
+  for (const { id, revision, document } of writes.inserts) {
+    connection
+      .prepare(`insert into "${table}" (tenant, id, revision, document) values (?, ?, ?, ?)`)
+      .run(tenant, id, revision, document)
+  }
+  for (const { id, expected, revision, document } of writes.updates) {
+    const update = connection.prepare(
+      `update "${table}" set revision = ?, document = ? where tenant = ? and id = ? and revision = ?`
+    )
+    expectOne(update.run(revision, document, tenant, id, expected).changes)
+  }
+  for (const { id, expected } of writes.deletes) {
+    const remove = connection.prepare(`delete from "${table}" where tenant = ? and id = ? and revision = ?`)
+    expectOne(remove.run(tenant, id, expected).changes)
+  }
+  for (const { attribute, value, id } of writes.linksRemoved) {
+    connection
+      .prepare(`delete from "${linkTable(table)}" where tenant = ? and attribute = ? and value = ? and id = ?`)
+      .run(tenant, attribute, value, id)
+  }
+  for (const { attribute, value, id } of writes.linksAdded) {
+    connection
+      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values (?, ?, ?, ?)`)
+      .run(tenant, attribute, value, id)
+  }
+}
+
+/** Work reads and writes in one transaction, so only a resource that was read before it can be stale. */
+function expectOne(changes: number): void {
+  if (changes !== 1) throw new DomainError('staleRevision', 'the resource has changed since it was read')
+}
+
+/** What callers may expect to go wrong becomes a refusal; everything else stays what it is. */
+export function translateSqliteError(error: unknown): unknown {
+  const code = codeOf(error)
+  if (isBusy(error))
+    return new DomainError('unavailable', 'the database is busy with another process', { retryAfterS: 1, cause: error })
+  if (code.startsWith('SQLITE_FULL'))
+    return new DomainError('unavailable', 'the database has no space left', { retryAfterS: 30, cause: error })
+  if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code.startsWith('SQLITE_CANTOPEN')) {
+    return new DomainError('unavailable', 'the database file cannot be used', { retryAfterS: 30, cause: error })
+  }
+  return error
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}

@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock } from '@crm-lite/domain'
+import { DummyDriver, Kysely, type RawBuilder, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
+import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
+import type { MigrationDialect } from '../migrations/migration.ts'
+import { StartRefused } from '../start-refused.ts'
+import type { WriteSet } from '../write-set.ts'
+import type { Engine, Statement } from './dialect.ts'
+import { isBusy, SqliteConnection } from './sqlite-connection.ts'
+import { sqliteJson } from './sqlite-json.ts'
+import { SqliteScanner } from './sqlite-scanner.ts'
+import { lockForServer } from './sqlite-server-lock.ts'
+import { SqliteWriter, translateSqliteError } from './sqlite-writer.ts'
+
+export interface SqliteOptions {
+  readonly file: string
+  readonly clock: Clock
+  readonly exclusive: boolean
+  readonly scanBudgetMs: number
+  readonly maxScans: number
+  readonly newWriteSet: (tenant: string) => WriteSet
+  /** Called when the schema may be changed, before anything else uses the file. */
+  readonly prepareSchema: (runner: MigrationRunner) => Promise<void>
+}
+
+/** How long a start waits for another process that is changing the schema. */
+const MAX_MIGRATION_WAIT_MS = 60_000
+
+const compiler = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: database => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler()
+  }
+})
+
+/** @throws {StartRefused} when the file can't be opened as it should, or another server has it */
+export async function openSqlite(options: SqliteOptions): Promise<Engine> {
+  mkdirSync(dirname(options.file), { recursive: true })
+  const unlock = options.exclusive ? lockForServer(options.file) : () => {}
+  try {
+    const writer = new SqliteConnection(options.file, { readonly: false })
+    await retryWhileBusy(() => useWal(writer, options.file))
+    await options.prepareSchema({ dialect: migrationDialect, exclusively: work => migrateExclusively(writer, work) })
+    return engineOf(options, writer, new SqliteConnection(options.file, { readonly: true }), unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: SqliteConnection, unlock: () => void): Engine {
+  const writer = new SqliteWriter({ connection, clock: options.clock, newWriteSet: options.newWriteSet })
+  const scanner = new SqliteScanner(options.file, { budgetMs: options.scanBudgetMs, maxScans: options.maxScans })
+  return {
+    name: 'sqlite',
+    json: sqliteJson,
+    scanner,
+    writer,
+    compile,
+    prepare: query => {
+      const { sql: text, parameters } = compile(query)
+      const statement = reader.prepare(text)
+      const order = parameters as readonly number[]
+      return async (...values) => statement.all(...order.map(index => values[index])) as unknown[][]
+    },
+    read: async statement => {
+      try {
+        return reader.all(statement)
+      } catch (error) {
+        throw translateSqliteError(error)
+      }
+    },
+    documentText: column => sql.ref(column),
+    totalOf: (tenant, resource) =>
+      sql<number>`coalesce((select total from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)`,
+    execute: async statement => {
+      await retryWhileBusy(() => connection.run(statement))
+    },
+    notReady: async () => {
+      reader.prepare('select 1 from schema_migration limit 1').get()
+      return []
+    },
+    close: async () => {
+      await writer.drain()
+      scanner.close()
+      reader.close()
+      connection.close()
+      unlock()
+    }
+  }
+}
+
+function compile(query: RawBuilder<unknown>): Statement {
+  const { sql: text, parameters } = query.compile(compiler)
+  return { sql: text, parameters: parameters.map(value => (typeof value === 'boolean' ? Number(value) : value)) }
+}
+
+function useWal(connection: SqliteConnection, file: string): void {
+  if (connection.database.pragma('journal_mode = wal', { simple: true }) !== 'wal') {
+    throw new StartRefused(`SQLite refuses write-ahead logging on ${file}`)
+  }
+}
+
+async function migrateExclusively<T>(connection: SqliteConnection, work: (run: RunStatement) => Promise<T>): Promise<T> {
+  const { database } = connection
+  await retryWhileBusy(() => database.exec('begin immediate'))
+  try {
+    const result = await work(async statement => {
+      const { sql: text, parameters } = compile(statement)
+      const prepared = database.prepare<unknown[]>(text)
+      if (prepared.reader) return prepared.raw(true).all(...parameters) as unknown[][]
+      prepared.run(...parameters)
+      return []
+    })
+    database.exec('commit')
+    return result
+  } catch (error) {
+    if (database.inTransaction) database.exec('rollback')
+    throw error
+  }
+}
+
+async function retryWhileBusy<T>(action: () => T): Promise<T> {
+  const deadline = performance.now() + MAX_MIGRATION_WAIT_MS
+  for (;;) {
+    try {
+      return action()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+      await new Promise(resolve => setTimeout(resolve, 10 + Math.random() * 40))
+    }
+  }
+}
+
+const migrationDialect: MigrationDialect = {
+  name: 'sqlite',
+  text: sql`text`,
+  document: sql`text`,
+  bigint: sql`integer`,
+  tableOptions: sql`strict`,
+  keyOnlyTableOptions: sql`strict, without rowid`,
+  generated: (path, type) => {
+    const at = sql.lit(
+      `$${path
+        .split('.')
+        .map(name => `."${name}"`)
+        .join('')}`
+    )
+    const value = sql`json_extract(document, ${at})`
+    const is = (...types: string[]) => sql`json_type(document, ${at}) in (${sql.join(types.map(each => sql.lit(each)))})`
+    switch (type) {
+      case 'string':
+        return sql`text generated always as (case when ${is('text')} then ${value} end) virtual`
+      case 'number':
+        return sql`real generated always as (case when ${is('integer', 'real')} then ${value} end) virtual`
+      case 'boolean':
+        return sql`integer generated always as (case when ${is('true', 'false')} then ${value} end) virtual`
+      case 'dateTime':
+        return sql`text generated always as (case when ${is('text')} then crm_instant(${value}) end) virtual`
+      default:
+        return type satisfies never
+    }
+  }
+}

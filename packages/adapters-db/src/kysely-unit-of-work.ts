@@ -1,0 +1,82 @@
+import {
+  type Clock,
+  IDEMPOTENCY_RETENTION_MS,
+  type IdempotentRequest,
+  type IndexedAttribute,
+  type Outcome,
+  type RememberedOutcome,
+  type Resource,
+  type ResourceDefinition,
+  type StoredResource,
+  type Transaction,
+  type UnitOfWork
+} from '@crm-lite/domain'
+import { sql } from 'kysely'
+import type { Engine, Statement, WorkReader } from './dialects/dialect.ts'
+import { tableOf } from './table-names.ts'
+import type { WriteSet } from './write-set.ts'
+
+export type ExtraIndexes = Readonly<Record<string, readonly IndexedAttribute[]>>
+
+/** Lets work read through the engine and collects what it writes; how that is committed is up to the engine's writer. */
+export class KyselyUnitOfWork implements UnitOfWork {
+  readonly #engine: Engine
+  readonly #clock: Clock
+  readonly #getStatements = new Map<string, Statement>()
+  readonly #recallStatement: Statement
+
+  constructor(engine: Engine, clock: Clock) {
+    this.#engine = engine
+    this.#clock = clock
+    const recall = engine.compile(
+      sql`select fingerprint, kind, id, revision, document from remembered_answer
+          where tenant = ${''} and scope = ${''} and key = ${''} and created_at > ${0}`
+    )
+    this.#recallStatement = { ...recall, name: 'recall' }
+  }
+
+  run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#engine.writer.run(tenant, (reader, writes) =>
+      work({
+        get: (definition, id) => this.#get(reader, writes, definition, id),
+        insert: (definition, resource) => writes.insert(definition, resource),
+        update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
+        delete: (definition, current) => writes.delete(definition, current),
+        recall: request => this.#recall(reader, tenant, request),
+        remember: (request, outcome) => writes.remember(request, outcome)
+      })
+    )
+  }
+
+  async #get(
+    reader: WorkReader,
+    writes: WriteSet,
+    definition: ResourceDefinition,
+    id: string
+  ): Promise<StoredResource | undefined> {
+    const written = writes.written(definition, id)
+    if (written) return written === 'deleted' ? undefined : written
+    const [row] = await reader.read({ ...this.#getStatement(definition), parameters: [writes.tenant, id] })
+    return row && { id, revision: row[0] as number, document: row[1] as string }
+  }
+
+  async #recall(reader: WorkReader, tenant: string, request: IdempotentRequest): Promise<RememberedOutcome | undefined> {
+    const notBefore = this.#clock.now().getTime() - IDEMPOTENCY_RETENTION_MS
+    const [row] = await reader.read({ ...this.#recallStatement, parameters: [tenant, request.scope, request.key, notBefore] })
+    if (!row) return undefined
+    const [fingerprint, kind, id, revision, document] = row as [string, Outcome['kind'], string, number, string]
+    return { fingerprint, kind, stored: { id, revision, document } }
+  }
+
+  #getStatement(definition: ResourceDefinition): Statement {
+    const table = tableOf(definition)
+    let statement = this.#getStatements.get(table)
+    if (!statement) {
+      const document = this.#engine.documentText('r.document')
+      const query = sql`select r.revision, ${document} from ${sql.table(table)} as r where r.tenant = ${''} and r.id = ${''}`
+      statement = { ...this.#engine.compile(query), name: `get ${table}` }
+      this.#getStatements.set(table, statement)
+    }
+    return statement
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  checkResource,
+  DomainError,
+  type IdempotentRequest,
+  type IndexedAttribute,
+  type Outcome,
+  type Resource,
+  type ResourceDefinition,
+  type StoredResource
+} from '@crm-lite/domain'
+import { type Link, linksOf } from './links.ts'
+import { tableOf } from './table-names.ts'
+
+/** One resource's row before and after a piece of work. */
+export interface DocumentWrite {
+  readonly id: string
+  /** The revision that must be stored before the write; 0 for an insert. */
+  readonly expected: number
+  /** After the write; 0 for a delete. */
+  readonly revision: number
+  /** Empty for a delete. */
+  readonly document: string
+}
+
+/** What is written to one resource table and its link table. */
+export interface TableWrites {
+  readonly table: string
+  readonly resource: string
+  readonly inserts: DocumentWrite[]
+  readonly updates: DocumentWrite[]
+  readonly deletes: DocumentWrite[]
+  readonly linksAdded: Link[]
+  readonly linksRemoved: Link[]
+}
+
+export interface RememberedRow {
+  readonly request: IdempotentRequest
+  readonly outcome: Outcome
+}
+
+interface Changed {
+  readonly definition: ResourceDefinition
+  /** What is stored; absent when the work made the resource. */
+  readonly before?: StoredResource
+  /** Absent when the work removed it. */
+  after?: { readonly stored: StoredResource; readonly resource: Resource }
+}
+
+/** Collects what one piece of work writes, so that it can be written together with that of others, in as few steps as the engine allows. */
+export class WriteSet {
+  readonly tenant: string
+  readonly remembered: RememberedRow[] = []
+  readonly #extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>
+  readonly #changed = new Map<string, Changed>()
+
+  constructor(tenant: string, extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>) {
+    this.tenant = tenant
+    this.#extraIndexes = extraIndexes
+  }
+
+  get isEmpty(): boolean {
+    return this.#changed.size === 0 && this.remembered.length === 0
+  }
+
+  /** What this work wrote itself: undefined when it wrote nothing there. */
+  written(definition: ResourceDefinition, id: string): StoredResource | 'deleted' | undefined {
+    const changed = this.#changed.get(keyOf(definition, id))
+    return changed && (changed.after?.stored ?? 'deleted')
+  }
+
+  insert(definition: ResourceDefinition, resource: Resource): StoredResource {
+    return this.#write({ definition }, resource, 1)
+  }
+
+  update(definition: ResourceDefinition, current: StoredResource, resource: Resource): StoredResource {
+    const changed = this.#changed.get(keyOf(definition, current.id)) ?? { definition, before: current }
+    return this.#write(changed, resource, current.revision + 1)
+  }
+
+  delete(definition: ResourceDefinition, current: StoredResource): void {
+    const key = keyOf(definition, current.id)
+    const changed = this.#changed.get(key) ?? { definition, before: current }
+    delete changed.after
+    if (changed.before) this.#changed.set(key, changed)
+    else this.#changed.delete(key)
+  }
+
+  remember(request: IdempotentRequest, outcome: Outcome): void {
+    this.remembered.push({ request, outcome })
+  }
+
+  /** The rows to write, a table at a time. */
+  tables(): TableWrites[] {
+    const tables = new Map<string, TableWrites>()
+    for (const changed of this.#changed.values()) addRows(tables, changed)
+    return [...tables.values()]
+  }
+
+  #write(changed: Changed, resource: Resource, revision: number): StoredResource {
+    this.#checkExtraIndexes(changed.definition, resource)
+    const stored = { id: resource.id, revision, document: JSON.stringify(resource) }
+    changed.after = { stored, resource }
+    this.#changed.set(keyOf(changed.definition, stored.id), changed)
+    return stored
+  }
+
+  /** Attributes that configuration has indexed are limited in length just as those that the definition indexes. */
+  #checkExtraIndexes(definition: ResourceDefinition, resource: Resource): void {
+    const indexed = this.#extraIndexes[definition.name]
+    if (!indexed) return
+    const [fault, ...more] = checkResource({ ...definition, mandatory: [], indexed }, resource)
+    if (fault) throw DomainError.ofFaults([fault, ...more])
+  }
+}
+
+function keyOf(definition: ResourceDefinition, id: string): string {
+  return `${definition.name}/${id}`
+}
+
+function addRows(tables: Map<string, TableWrites>, { definition, before, after }: Changed): void {
+  const table = tableOf(definition)
+  let rows = tables.get(table)
+  if (!rows) {
+    rows = { table, resource: definition.name, inserts: [], updates: [], deletes: [], linksAdded: [], linksRemoved: [] }
+    tables.set(table, rows)
+  }
+  const linksBefore = before ? linksOf(definition, JSON.parse(before.document) as Resource) : []
+  const linksAfter = after ? linksOf(definition, after.resource) : []
+  if (after && !before) rows.inserts.push({ ...after.stored, expected: 0 })
+  else if (after && before) rows.updates.push({ ...after.stored, expected: before.revision })
+  else if (before) rows.deletes.push({ id: before.id, expected: before.revision, revision: 0, document: '' })
+  if (linksBefore.length === 0) rows.linksAdded.push(...linksAfter)
+  else {
+    rows.linksAdded.push(...without(linksAfter, linksBefore))
+    rows.linksRemoved.push(...without(linksBefore, linksAfter))
+  }
+}
+
+function without(links: readonly Link[], others: readonly Link[]): Link[] {
+  return links.filter(link => !others.some(other => other.attribute === link.attribute && other.value === link.value))
+}
