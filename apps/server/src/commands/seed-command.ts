@@ -1,0 +1,73 @@
+import { SingleBar } from 'cli-progress'
+import { Command, InvalidArgumentError } from 'commander'
+import { type SeedCounts, seedCustomers } from '../seed/seed-customers.ts'
+import { withDatabase } from './command-config.ts'
+
+interface SeedOptions {
+  readonly customers: number
+  readonly seed: number
+  readonly concurrency: number
+}
+
+const TENANT = 'default'
+const LINE_INTERVAL_MS = 5_000
+
+export function seedCommand(): Command {
+  return new Command('seed')
+    .description('store fictional customers, each with the individual or organization that it engages')
+    .requiredOption('--customers <number>', 'how many customers there shall be', integerOption(1, 100_000_000))
+    .option('--seed <number>', 'another seed makes other customers', integerOption(0, 2 ** 31 - 1), 1)
+    .option('--concurrency <number>', 'how many commits are under way at once', integerOption(1, 1_000), 16)
+    .addHelpText(
+      'after',
+      `
+The same seed makes the same data, ids included. Customers that are there already are left as they are, so that the command can be
+repeated, and a larger number adds the rest. May run beside a server.
+
+Examples:
+  $ crm seed --customers 1000
+  $ crm seed --customers 1000000 --seed 7
+  $ DATABASE_URL=postgres://crm@db.internal/crm crm seed --customers 1000000 --concurrency 32`
+    )
+    .action((options: SeedOptions) =>
+      withDatabase(async database => {
+        const startedAt = performance.now()
+        const progress = showProgress(options.customers)
+        const { added, present } = await seedCustomers(database, { ...options, tenant: TENANT }, progress.update).finally(
+          progress.stop
+        )
+        const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+        const rest = present > 0 ? `, ${present} were there already` : ''
+        process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
+      })
+    )
+}
+
+function integerOption(least: number, most: number) {
+  return (text: string): number => {
+    const number = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
+    if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`)
+    return number
+  }
+}
+
+/** A bar where a person watches, a line every few seconds where the output is kept. */
+function showProgress(total: number): { update: (counts: SeedCounts) => void; stop: () => void } {
+  if (process.stderr.isTTY) {
+    const bar = new SingleBar({
+      format: '{bar} {percentage} % | {value} of {total} customers | {eta_formatted} left',
+      hideCursor: true
+    })
+    bar.start(total, 0)
+    return { update: ({ added, present }) => bar.update(added + present), stop: () => bar.stop() }
+  }
+  let shownAt = performance.now()
+  return {
+    update: ({ added, present }) => {
+      if (performance.now() - shownAt < LINE_INTERVAL_MS) return
+      shownAt = performance.now()
+      process.stderr.write(`${added + present} of ${total} customers\n`)
+    },
+    stop: () => {}
+  }
+}

@@ -1,0 +1,116 @@
+import { isIPv6 } from 'node:net'
+
+/** Why a value cannot be used: completes the sentence that starts with the variable's name. Never holds the value of a secret. */
+export class ConfigFault extends Error {
+  override readonly name = 'ConfigFault'
+}
+
+/** What a variable may hold: how it is described and how it is read. */
+export interface Kind<T> {
+  readonly type: string
+  /** @throws {ConfigFault} */
+  readonly parse: (text: string) => T
+}
+
+export const text: Kind<string> = { type: 'text', parse: value => value }
+
+export function choice<const T extends string>(...values: readonly T[]): Kind<T> {
+  return {
+    type: values.map(value => `\`${value}\``).join(', '),
+    parse: value => {
+      const found = values.find(each => each === value)
+      if (found === undefined) throw new ConfigFault(`must be one of ${values.join(', ')}`)
+      return found
+    }
+  }
+}
+
+export function integer(least: number, most: number): Kind<number> {
+  return {
+    type: `integer, ${least} to ${most}`,
+    parse: value => {
+      const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+      if (!(number >= least && number <= most)) throw new ConfigFault(`must be an integer from ${least} to ${most}`)
+      return number
+    }
+  }
+}
+
+export const onOff: Kind<boolean> = {
+  type: '`on`, `off`',
+  parse: value => {
+    if (value !== 'on' && value !== 'off') throw new ConfigFault('must be on or off')
+    return value === 'on'
+  }
+}
+
+/** An address to listen on: a name or an IP address, IPv6 without brackets. */
+export const host: Kind<string> = {
+  type: 'host name or IP address',
+  parse: value => {
+    if (!isIPv6(value) && !/^[A-Za-z0-9.-]+$/.test(value)) throw new ConfigFault('must be a host name or an IP address')
+    return value
+  }
+}
+
+export const databaseUrl: Kind<string> = {
+  type: 'database URL',
+  parse: value => {
+    if (/^sqlite:.+/.test(value)) return value
+    if (!/^postgres(ql)?:\/\//.test(value)) throw new ConfigFault('must start with sqlite: or postgres://')
+    if (!URL.canParse(value))
+      throw new ConfigFault('is not a valid URL (are special characters in the password percent-encoded?)')
+    return value
+  }
+}
+
+/** `https://crm.example.com` or `https://example.com/crm`: what links begin with. */
+export const baseUrl: Kind<string> = {
+  type: 'URL',
+  parse: value => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    if (!url || !isHttp(url)) throw new ConfigFault('must be an http:// or https:// URL')
+    if (value.endsWith('/')) throw new ConfigFault('must not end with a slash')
+    if (url.username || url.password || /[?#]/.test(value)) throw new ConfigFault('must hold no user, query or fragment')
+    return value
+  }
+}
+
+/** `/tmf-api`: where something is served. */
+export const path: Kind<string> = {
+  type: 'path',
+  parse: value => {
+    if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(value)) {
+      throw new ConfigFault(
+        'must start with a slash, not end with one, and hold only letters, digits, ".", "_", "~" and "-" between'
+      )
+    }
+    if (value.split('/').some(segment => segment === '.' || segment === '..')) throw new ConfigFault('must not hold "." or ".."')
+    return value
+  }
+}
+
+/** Origins as browsers send them: scheme, host and port, nothing after. */
+export const origins: Kind<readonly string[]> = {
+  type: 'list of origins',
+  parse: value =>
+    listOf(value).map(each => {
+      const url = URL.canParse(each) ? new URL(each) : undefined
+      if (!url || !isHttp(url) || url.origin !== each) {
+        throw new ConfigFault('must be a comma-separated list of origins such as https://app.example.com ("*" is not supported)')
+      }
+      return each
+    })
+}
+
+/** The entries of a comma-separated list, without blanks around them. */
+export function listOf(value: string): string[] {
+  return value
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '')
+}
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:'
+}

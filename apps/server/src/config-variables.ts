@@ -1,0 +1,172 @@
+import { apiBindings } from '@crm-lite/adapters-http'
+import { attributeNames, extensionAttributes } from './attribute-settings.ts'
+import { baseUrl, choice, databaseUrl, host, integer, type Kind, onOff, origins, path, text } from './config-kinds.ts'
+
+/** One setting, as it is read and as docs/configuration.md shows it. */
+export interface ConfigVariable<T = unknown> extends Kind<T> {
+  readonly name: string
+  /** What an unset or empty variable means. Absent: the setting is left out, which means what `defaultMeans` says. */
+  readonly default?: string
+  readonly defaultMeans?: string
+  /** For people, one sentence. */
+  readonly description: string
+  /** Never shown, and also readable from a file: `<name>_FILE`. */
+  readonly secret?: true
+  /** The version that it came with. */
+  readonly since: string
+}
+
+/** Every setting but the paths of the APIs. The order is that of the documentation. */
+export const configVariables = {
+  mode: {
+    name: 'CRM_MODE',
+    ...choice('development', 'production'),
+    default: 'production',
+    description: 'Whether people or machines read what the server prints. `npm start` sets `development`.',
+    since: '0.1.0'
+  },
+  host: {
+    name: 'HOST',
+    ...host,
+    default: '127.0.0.1',
+    description: 'The address to listen on. The server does not authenticate its clients yet: keep it away from open networks.',
+    since: '0.1.0'
+  },
+  port: {
+    name: 'PORT',
+    ...integer(0, 65_535),
+    default: '8080',
+    description: 'The port to listen on; 0 takes a free one.',
+    since: '0.1.0'
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    ...databaseUrl,
+    default: 'sqlite:./data/crm.db',
+    description: 'Where the data is kept: `sqlite:<path>` or `postgres://user:password@host:5432/database`.',
+    secret: true,
+    since: '0.1.0'
+  },
+  databaseDurability: {
+    name: 'DATABASE_DURABILITY',
+    ...choice('required', 'asConfigured'),
+    default: 'required',
+    description:
+      '`required` refuses to start on a PostgreSQL whose `fsync` or `synchronous_commit` is off; `asConfigured` accepts it.',
+    since: '0.1.0'
+  },
+  publicBaseUrl: {
+    name: 'PUBLIC_BASE_URL',
+    ...baseUrl,
+    defaultMeans: '`http://HOST:PORT`',
+    description: 'What `href`, `Location` and `Link` begin with. Mandatory when `HOST` is a wildcard (`0.0.0.0`, `::`).',
+    since: '0.1.0'
+  },
+  tmfBasePath: {
+    name: 'TMF_BASE_PATH',
+    ...path,
+    default: '/tmf-api',
+    description: 'The path below which every API is served that has no path of its own.',
+    since: '0.1.0'
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    default: 'info',
+    description: 'The least severe log lines to write.',
+    since: '0.1.0'
+  },
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    ...origins,
+    default: '',
+    defaultMeans: 'none',
+    description: 'The origins of web pages that may call the API from a browser, separated by commas.',
+    since: '0.1.0'
+  },
+  partialContent: {
+    name: 'PARTIAL_CONTENT',
+    ...onOff,
+    default: 'on',
+    description: 'Whether a page that the client asked for and that is not the whole list is answered with 206 instead of 200.',
+    since: '0.1.0'
+  },
+  scanBudgetMs: {
+    name: 'SCAN_BUDGET_MS',
+    ...integer(1, 3_600_000),
+    default: '5000',
+    description: 'How long, in milliseconds, a list may take that no index serves before it is stopped and answered with 503.',
+    since: '0.1.0'
+  },
+  maxScans: {
+    name: 'MAX_SCANS',
+    ...integer(0, 100),
+    default: '2',
+    description: 'How many lists that no index serves may run at once; more are answered with 503 and `Retry-After`.',
+    since: '0.1.0'
+  },
+  indexedAttributes: {
+    name: 'INDEXED_ATTRIBUTES',
+    ...attributeNames,
+    default: '',
+    defaultMeans: 'none',
+    description: 'Further single-valued attributes to index for filters: `customer:statusReason,individual:birthDate`.',
+    since: '0.1.0'
+  },
+  extensionAttributes: {
+    name: 'EXTENSION_ATTRIBUTES',
+    ...extensionAttributes,
+    default: '',
+    defaultMeans: 'none',
+    description: 'Attributes beyond the standard that lists can be filtered by: `customer:loyaltyTier=string`.',
+    since: '0.1.0'
+  },
+  requestTimeoutMs: {
+    name: 'REQUEST_TIMEOUT_MS',
+    ...integer(100, 3_600_000),
+    default: '30000',
+    description: 'How long, in milliseconds, a client may take to send a whole request.',
+    since: '0.1.0'
+  },
+  headersTimeoutMs: {
+    name: 'HEADERS_TIMEOUT_MS',
+    ...integer(100, 3_600_000),
+    default: '10000',
+    description: 'How long, in milliseconds, a client may take to send the headers of a request.',
+    since: '0.1.0'
+  },
+  keepAliveTimeoutMs: {
+    name: 'KEEP_ALIVE_TIMEOUT_MS',
+    ...integer(1, 3_600_000),
+    default: '72000',
+    description:
+      'How long, in milliseconds, a connection is kept between two requests; more than a load balancer in front keeps it.',
+    since: '0.1.0'
+  },
+  shutdownTimeoutMs: {
+    name: 'SHUTDOWN_TIMEOUT_MS',
+    ...integer(0, 600_000),
+    default: '10000',
+    description: 'How long, in milliseconds, requests under way may still take when the server is told to stop.',
+    since: '0.1.0'
+  },
+  commit: {
+    name: 'CRM_COMMIT',
+    ...text,
+    defaultMeans: 'not shown',
+    description: 'The source commit that `/version` names, set by whoever builds an image.',
+    since: '0.1.0'
+  }
+} as const satisfies Record<string, ConfigVariable>
+
+/** One setting per API: the whole path where it is served instead of below `TMF_BASE_PATH`. */
+export const apiPathVariables: readonly (ConfigVariable<string> & { readonly apiKey: string })[] = apiBindings.map(binding => ({
+  name: `${binding.key}_PATH`,
+  apiKey: binding.key,
+  ...path,
+  defaultMeans: `\`TMF_BASE_PATH/${binding.path}\``,
+  description: `The whole path of ${binding.title} ${binding.version}, instead of below \`TMF_BASE_PATH\`.`,
+  since: '0.1.0'
+}))
+
+export const allVariables: readonly ConfigVariable[] = [...Object.values(configVariables), ...apiPathVariables]

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs'
+import { resourceDefinitions } from '@crm-lite/domain'
+import t from 'tap'
+import { type Config, type Environment, readConfig } from './config.ts'
+import { allVariables, type ConfigVariable } from './config-variables.ts'
+import { maskedDatabaseUrl } from './database-name.ts'
+import { addressOf, httpUrl } from './network-address.ts'
+
+const files: Record<string, string> = {
+  '/run/secrets/url': 'postgres://crm:from-file@db/crm\n',
+  '/run/secrets/empty': '\n',
+  '/run/secrets/odd': 'mysql://canary-user:canary-password@db/crm'
+}
+const readFile = (path: string) => {
+  const text = files[path]
+  if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
+  return text
+}
+
+function configOf(env: Environment): Config {
+  const result = readConfig(env, readFile)
+  if ('faults' in result) throw new Error(result.faults.join('\n'))
+  return result.config
+}
+
+function faultsOf(env: Environment): readonly string[] {
+  const result = readConfig(env, readFile)
+  return 'faults' in result ? result.faults : []
+}
+
+t.test('without any variable the defaults hold', async t => {
+  t.match(configOf({}), {
+    mode: 'production',
+    host: '127.0.0.1',
+    port: 8080,
+    databaseUrl: 'sqlite:./data/crm.db',
+    databaseDurability: 'required',
+    publicBaseUrl: undefined,
+    tmfBasePath: '/tmf-api',
+    apiPaths: {},
+    logLevel: 'info',
+    corsOrigins: [],
+    partialContent: true,
+    scanBudgetMs: 5000,
+    maxScans: 2,
+    extraIndexes: {},
+    extensions: {},
+    shutdownTimeoutMs: 10_000
+  })
+})
+
+t.test('every variable is read', async t => {
+  const config = configOf({
+    CRM_MODE: 'development',
+    HOST: '::',
+    PORT: '0',
+    DATABASE_URL: 'postgres://crm:secret@db:5432/crm',
+    DATABASE_DURABILITY: 'asConfigured',
+    PUBLIC_BASE_URL: 'https://crm.example.com/bss',
+    TMF_BASE_PATH: '/apis',
+    TMF629_V4_PATH: '/CRM_MS/tmforum',
+    LOG_LEVEL: 'debug',
+    CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+    PARTIAL_CONTENT: 'off',
+    SCAN_BUDGET_MS: '100',
+    MAX_SCANS: '1',
+    REQUEST_TIMEOUT_MS: '1000',
+    HEADERS_TIMEOUT_MS: '900',
+    KEEP_ALIVE_TIMEOUT_MS: '800',
+    SHUTDOWN_TIMEOUT_MS: '700',
+    CRM_COMMIT: 'abc'
+  })
+  t.match(config, {
+    mode: 'development',
+    host: '::',
+    port: 0,
+    databaseUrl: 'postgres://crm:secret@db:5432/crm',
+    databaseDurability: 'asConfigured',
+    publicBaseUrl: 'https://crm.example.com/bss',
+    tmfBasePath: '/apis',
+    apiPaths: { TMF629_V4: '/CRM_MS/tmforum' },
+    logLevel: 'debug',
+    corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
+    partialContent: false,
+    scanBudgetMs: 100,
+    maxScans: 1,
+    requestTimeoutMs: 1000,
+    headersTimeoutMs: 900,
+    keepAliveTimeoutMs: 800,
+    shutdownTimeoutMs: 700,
+    commit: 'abc'
+  })
+  t.equal(configOf({ PORT: '' }).port, 8080, 'set to nothing is not set')
+})
+
+t.test('indexes and extension attributes are looked up in the schemas', async t => {
+  const config = configOf({
+    INDEXED_ATTRIBUTES:
+      'customer:statusReason, individual:birthDate,customer:name,customer:validFor.endDateTime,customer:loyaltyTier,customer:statusReason',
+    EXTENSION_ATTRIBUTES: 'customer:loyaltyTier=string,customer:visits=number'
+  })
+  t.same(config.extensions, { customer: { loyaltyTier: 'string', visits: 'number' } })
+  t.same(config.extraIndexes, {
+    customer: [
+      { name: 'x_status_reason', path: 'statusReason', type: 'string', many: false },
+      { name: 'x_valid_for_end_date_time', path: 'validFor.endDateTime', type: 'dateTime', many: false },
+      { name: 'x_loyalty_tier', path: 'loyaltyTier', type: 'string', many: false }
+    ],
+    individual: [{ name: 'x_birth_date', path: 'birthDate', type: 'dateTime', many: false }]
+  })
+  const long = configOf({ INDEXED_ATTRIBUTES: 'organization:organizationParentRelationship.organization.name' })
+  t.match(long.extraIndexes['organization']?.[0]?.name, /^x_[a-z_]{22}_[0-9a-f]{7}$/, 'long names are cut, and stay apart')
+})
+
+const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
+  [{ CRM_MODE: 'prod' }, 'CRM_MODE must be one of development, production'],
+  [{ HOST: 'a host' }, 'HOST must be a host name or an IP address'],
+  [{ PORT: '70000' }, 'PORT must be an integer from 0 to 65535'],
+  [{ PORT: '80 ' }, 'PORT must be an integer from 0 to 65535'],
+  [{ PORT: '0x50' }, 'PORT must be an integer from 0 to 65535'],
+  [{ DATABASE_URL: 'mysql://root:canary@db/crm' }, 'DATABASE_URL must start with sqlite: or postgres://'],
+  [{ DATABASE_URL: 'sqlite:' }, 'DATABASE_URL must start with sqlite: or postgres://'],
+  [{ DATABASE_URL: 'postgres://crm:canary/#?@db/crm' }, /^DATABASE_URL is not a valid URL/],
+  [{ DATABASE_URL_FILE: '/run/secrets/odd' }, 'DATABASE_URL must start with sqlite: or postgres://'],
+  [
+    { DATABASE_URL_FILE: '/run/secrets/none' },
+    /^DATABASE_URL cannot be read from the file that DATABASE_URL_FILE names \(ENOENT\)/
+  ],
+  [{ DATABASE_URL_FILE: '/run/secrets/empty' }, /it is empty/],
+  [{ DATABASE_URL: 'sqlite:a.db', DATABASE_URL_FILE: '/run/secrets/url' }, /both set/],
+  [{ PUBLIC_BASE_URL: 'crm.example.com' }, /^PUBLIC_BASE_URL must be an http/],
+  [{ PUBLIC_BASE_URL: 'ftp://crm.example.com' }, /^PUBLIC_BASE_URL must be an http/],
+  [{ PUBLIC_BASE_URL: 'https://crm.example.com/' }, 'PUBLIC_BASE_URL must not end with a slash'],
+  [{ PUBLIC_BASE_URL: 'https://u:p@crm.example.com' }, /^PUBLIC_BASE_URL must hold no user/],
+  [{ HOST: '0.0.0.0' }, /^PUBLIC_BASE_URL must be set when HOST is a wildcard/],
+  [{ HOST: '::' }, /^PUBLIC_BASE_URL must be set when HOST is a wildcard/],
+  [{ TMF_BASE_PATH: 'tmf-api' }, /^TMF_BASE_PATH must start with a slash/],
+  [{ TMF_BASE_PATH: '/tmf-api/' }, /^TMF_BASE_PATH must start with a slash/],
+  [{ TMF632_V4_PATH: '/a/../b' }, 'TMF632_V4_PATH must not hold "." or ".."'],
+  [{ LOG_LEVEL: 'verbose' }, /^LOG_LEVEL must be one of/],
+  [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS must be a comma-separated list of origins/],
+  [{ CORS_ORIGINS: 'https://a.example.com/' }, /^CORS_ORIGINS must be/],
+  [{ PARTIAL_CONTENT: 'true' }, 'PARTIAL_CONTENT must be on or off'],
+  [{ SCAN_BUDGET_MS: '0' }, /^SCAN_BUDGET_MS must be an integer/],
+  [{ INDEXED_ATTRIBUTES: 'statusReason' }, /^INDEXED_ATTRIBUTES must be a comma-separated list/],
+  [
+    { INDEXED_ATTRIBUTES: 'customers:name' },
+    'INDEXED_ATTRIBUTES names the resource customers; there are customer, individual, organization'
+  ],
+  [{ INDEXED_ATTRIBUTES: 'customer:nickname' }, /names customer:nickname, which is not an attribute of customer/],
+  [{ INDEXED_ATTRIBUTES: 'customer:constructor' }, /which is not an attribute of customer/],
+  [{ INDEXED_ATTRIBUTES: 'customer:characteristic.name' }, /which has many values: only single values can be indexed/],
+  [{ INDEXED_ATTRIBUTES: 'customer:validFor' }, /which is not a text, a number, a boolean or a date-time/],
+  [{ EXTENSION_ATTRIBUTES: 'customer:loyaltyTier' }, /^EXTENSION_ATTRIBUTES must be a comma-separated list/],
+  [{ EXTENSION_ATTRIBUTES: 'customer:loyaltyTier=text' }, /^EXTENSION_ATTRIBUTES must be a comma-separated list/],
+  [{ EXTENSION_ATTRIBUTES: 'customer:name=string' }, /names customer:name, which is an attribute of the standard already/],
+  [{ EXTENSION_ATTRIBUTES: 'customer:a=string,customer:a=number' }, 'EXTENSION_ATTRIBUTES names customer:a twice']
+]
+
+for (const [env, expected] of oneFault) {
+  t.test(`one fault for ${JSON.stringify(env)}`, async t => {
+    const faults = faultsOf(env)
+    t.equal(faults.length, 1)
+    t.match(faults[0], expected)
+    t.notMatch(faults[0], /canary|\n/, 'one line, no secret')
+  })
+}
+
+t.test('all faults are told at once', async t => {
+  const faults = faultsOf({ PORT: 'x', LOG_LEVEL: 'x', DATABASE_URL: 'x', HOST: '0.0.0.0', INDEXED_ATTRIBUTES: 'x:y' })
+  t.same(faults.map(fault => fault.split(' ')[0]).sort(), [
+    'DATABASE_URL',
+    'INDEXED_ATTRIBUTES',
+    'LOG_LEVEL',
+    'PORT',
+    'PUBLIC_BASE_URL'
+  ])
+})
+
+t.test('a secret may stand in a file', async t => {
+  t.equal(configOf({ DATABASE_URL_FILE: '/run/secrets/url' }).databaseUrl, 'postgres://crm:from-file@db/crm')
+})
+
+t.test('a variable that looks like ours but is unknown is named, without its value', async t => {
+  const result = readConfig(
+    { CRM_MOED: 'canary', TMF629_V5_PATH: '/x', DATABASE_PASSWORD: 'canary', PATH: '/bin', TMF_SPEC_DIR: '/s' },
+    readFile
+  )
+  t.same(result.warnings, [
+    'CRM_MOED is not a setting of this version and is ignored',
+    'DATABASE_PASSWORD is not a setting of this version and is ignored',
+    'TMF629_V5_PATH is not a setting of this version and is ignored'
+  ])
+})
+
+t.test('database URLs are shown without what is secret', async t => {
+  t.equal(maskedDatabaseUrl('sqlite:./data/crm.db'), 'sqlite:./data/crm.db')
+  t.equal(
+    maskedDatabaseUrl('postgres://crm:canary@db/crm?sslmode=require&password=canary'),
+    'postgres://crm:***@db/crm?sslmode=require&password=***'
+  )
+})
+
+t.test('hosts are seen for what they are', async t => {
+  const kinds = {
+    '0.0.0.0': 'wildcard',
+    '::': 'wildcard',
+    '0': 'wildcard',
+    '::0': 'wildcard',
+    '::ffff:0.0.0.0': 'wildcard',
+    '127.0.0.2': 'loopback',
+    '::1': 'loopback',
+    localhost: 'loopback',
+    '10.0.0.1': 'other',
+    'crm.internal': 'other'
+  }
+  for (const [host, kind] of Object.entries(kinds)) t.equal(addressOf(host), kind, host)
+  t.equal(httpUrl('::1', 80), 'http://[::1]:80')
+})
+
+const documentationUrl = new URL('../../../docs/configuration.md', import.meta.url)
+
+t.test('the documentation lists exactly the variables there are', async t => {
+  const rows = readFileSync(documentationUrl, 'utf8')
+    .split('\n')
+    .filter(line => / \| \d+\.\d+\.\d+ \|$/.test(line))
+  t.same(rows, allVariables.map(documentedRow))
+})
+
+function documentedRow(variable: ConfigVariable): string {
+  const name = variable.secret ? `\`${variable.name}\`, \`${variable.name}_FILE\`` : `\`${variable.name}\``
+  const byDefault = variable.defaultMeans ?? `\`${variable.default}\``
+  return `| ${name} | ${variable.type} | ${byDefault} | ${variable.description} | ${variable.since} |`
+}
+
+t.test('the documentation lists exactly the attributes that are indexed', async t => {
+  const lines = readFileSync(documentationUrl, 'utf8').split('\n')
+  for (const { name, indexed } of resourceDefinitions) {
+    const paths = (many: boolean) => indexed.filter(each => each.many === many).map(each => `\`${each.path}\``)
+    const row = `| \`${name}\` | ${['`id`', ...paths(false)].join(', ')} | ${paths(true).join(', ')} |`
+    t.ok(lines.includes(row), row)
+  }
+})

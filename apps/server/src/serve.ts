@@ -1,0 +1,76 @@
+import type { Database } from '@crm-lite/adapters-db'
+import { apiBindings } from '@crm-lite/adapters-http'
+import type { Logger } from 'pino'
+import { compose } from './compose.ts'
+import type { Config } from './config.ts'
+import { maskedDatabaseUrl } from './database-name.ts'
+import { freePort } from './free-port.ts'
+import { createLogger } from './logger.ts'
+import { addressOf, httpUrl } from './network-address.ts'
+import { stopGracefully } from './stop-gracefully.ts'
+import { readVersion } from './version.ts'
+
+const PURGE_INTERVAL_MS = 60 * 60 * 1000
+
+/**
+ * Starts the server and returns when it listens; it runs until it is told to stop.
+ *
+ * @param warnings what is odd about the configuration
+ * @throws {StartRefused} when the database cannot or must not be used; system errors when the port cannot be had
+ */
+export async function serve(config: Config, warnings: readonly string[]): Promise<void> {
+  const logger = createLogger(config.logLevel)
+  for (const warning of warnings) logger.warn(warning)
+  const port = config.port === 0 ? await freePort(config.host) : config.port
+  const address = httpUrl(config.host, port)
+  const publicBaseUrl = config.publicBaseUrl ?? address
+  const composition = await compose(config, logger, publicBaseUrl)
+  try {
+    await composition.app.listen({ host: config.host, port, listenTextResolver: () => '' })
+  } catch (error) {
+    await composition.close()
+    throw error
+  }
+  const purging = purgePeriodically(composition.database, logger)
+  stopGracefully(composition, logger, config.shutdownTimeoutMs, () => clearInterval(purging))
+  announce(config, logger, { address, publicBaseUrl, engine: composition.database.engine })
+}
+
+function purgePeriodically(database: Database, logger: Logger): NodeJS.Timeout {
+  const purge = () =>
+    database.purgeExpired().catch((err: unknown) => logger.warn({ err }, 'expired idempotency answers could not be removed'))
+  return setInterval(purge, PURGE_INTERVAL_MS).unref()
+}
+
+interface Addresses {
+  readonly address: string
+  readonly publicBaseUrl: string
+  readonly engine: Database['engine']
+}
+
+function announce(config: Config, logger: Logger, { address, publicBaseUrl, engine }: Addresses): void {
+  const documentation = `${publicBaseUrl}/docs`
+  if (config.mode === 'development') {
+    process.stdout.write(banner(config, publicBaseUrl, documentation))
+  } else {
+    const database = maskedDatabaseUrl(config.databaseUrl)
+    logger.info({ version: readVersion(), address, publicBaseUrl, documentation, engine, database }, 'listening')
+  }
+  if (addressOf(config.host) !== 'loopback') {
+    logger.warn(
+      { host: config.host },
+      'reachable from other machines, and there is no authentication yet: anybody there can read and change everything'
+    )
+  }
+}
+
+function banner(config: Config, publicBaseUrl: string, documentation: string): string {
+  const apis = apiBindings.map(({ key, path, title }) => {
+    const url = `${publicBaseUrl}${config.apiPaths[key] ?? `${config.tmfBasePath}/${path}`}`
+    return [title, url]
+  })
+  const lines = [...apis, ['Documentation', documentation], ['Database', maskedDatabaseUrl(config.databaseUrl)]]
+  const width = Math.max(...lines.map(([label = '']) => label.length))
+  const table = lines.map(([label = '', value = '']) => `  ${label.padEnd(width)}  ${value}\n`).join('')
+  return `\n  CRM Lite ${readVersion()} is ready. Ctrl+C stops it.\n\n${table}\n`
+}
