@@ -18,6 +18,8 @@ const re2: PatternSyntax = {
   codePoint: codePoint => `\\x{${codePoint.toString(16)}}`
 }
 
+const ecmaScript: PatternSyntax = { any: '.', start: '^', end: '$', codePoint: codePoint => `\\u{${codePoint.toString(16)}}` }
+
 /** \x would swallow every hexadecimal digit that follows; \u and \U take exactly four and eight. */
 const postgres: PatternSyntax = {
   any: '.',
@@ -44,6 +46,15 @@ export function toRe2(pattern: string): string {
  */
 export function toPostgres(pattern: string): string {
   return render(parsed(pattern), postgres)
+}
+
+/**
+ * A pattern (`parsePattern`) for JavaScript's own engine with the flags `su`. That one backtracks: only for patterns that one trusts.
+ *
+ * @throws {DomainError} `invalidValue` when the pattern is not of the subset
+ */
+export function toEcmaScript(pattern: string): string {
+  return render(parsed(pattern), ecmaScript)
 }
 
 function parsed(pattern: string): PatternNode {

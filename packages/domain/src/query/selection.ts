@@ -27,10 +27,15 @@ export interface ListQuery {
   readonly count: boolean
 }
 
-/** The value that a resource is sorted by, or null when it has none. */
+/**
+ * The value that a resource is sorted by, or null when it has none. Of values of free type, booleans count as their text: `true`.
+ */
 export function sortValue(resource: unknown, path: AttributePath): FilterValue | null {
   let smallest: FilterValue | null = null
-  for (const value of comparables(resource, path)) if (smallest === null || compareValues(value, smallest) < 0) smallest = value
+  for (const comparable of comparables(resource, path)) {
+    const value = path.type === 'any' && typeof comparable === 'boolean' ? String(comparable) : comparable
+    if (smallest === null || compareValues(value, smallest) < 0) smallest = value
+  }
   return smallest
 }
 
@@ -60,8 +65,10 @@ export function tiesDescend(sort: readonly SortKey[]): boolean {
   return sort.at(-1)?.descending ?? false
 }
 
+/** Texts by code point, the rest by size. Where both occur (values of free type) numbers come before texts. */
 function compareValues(left: FilterValue, right: FilterValue): number {
-  return typeof left === 'string' && typeof right === 'string' ? compareText(left, right) : Number(left) - Number(right)
+  if (typeof left === 'string') return typeof right === 'string' ? compareText(left, right) : 1
+  return typeof right === 'string' ? -1 : Number(left) - Number(right)
 }
 
 /** Only these attributes; undefined means all. */

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Page, ResourceStore } from '../ports/resource-store.ts'
 import type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
 import { type FindPattern, matches } from '../query/matches.ts'
+import { toEcmaScript } from '../query/render-pattern.ts'
 import { comparePositions, type ListQuery, positionOf } from '../query/selection.ts'
 
 interface Remembered extends RememberedOutcome {
@@ -20,7 +21,7 @@ export class MemoryStore implements ResourceStore, UnitOfWork {
 
   constructor(options: { clock?: Clock; findPattern?: FindPattern } = {}) {
     this.#clock = options.clock ?? { now: () => new Date() }
-    this.#findPattern = options.findPattern ?? ((pattern, text) => new RegExp(pattern, 'su').test(text))
+    this.#findPattern = options.findPattern ?? ((pattern, text) => new RegExp(toEcmaScript(pattern), 'su').test(text))
   }
 
   async get(tenant: string, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
