@@ -93,9 +93,11 @@ function missing(path: Pick<AttributePath, 'segments'>, scope: Scope): RawBuilde
 
 function element(filter: Filter & { kind: 'element' }, scope: Scope): RawBuilder<SqlBool> {
   const { indexes } = scope
-  const found = anyValue(filter.path, scope, (alias, depth) =>
-    compile(filter.filter, { json: scope.json, node: scope.json.nodeOf(alias), alias, depth })
-  )
+  const { json } = scope
+  const found = anyValue(filter.path, scope, (alias, depth) => {
+    const satisfies = compile(filter.filter, { json, node: json.nodeOf(alias), alias, depth })
+    return sql`${json.isNotNull(alias)} and ${satisfies}`
+  })
   const candidates = indexes && impliedByElement(filter).find(each => isIndexable(each, indexes.indexed))
   return candidates ? sql`(${compile(candidates, scope)} and ${found})` : found
 }

@@ -17,6 +17,7 @@ export interface JsonSql {
    * to sort by.
    */
   scalarOf(alias: string, type: ValueType): RawBuilder<unknown>
+  isNotNull(alias: string): RawBuilder<SqlBool>
   /** Whether it is anything but null, an empty text, an empty array or an empty object. */
   isPresent(alias: string): RawBuilder<SqlBool>
   /** A value to compare such a scalar, or an indexed column of that type, with. */

@@ -32,6 +32,7 @@ export const postgresJson: JsonSql = {
         return wanted satisfies never
     }
   },
+  isNotNull: alias => sql`${nodeOf(alias)} <> 'null'`,
   isPresent: alias => sql`${nodeOf(alias)} not in ('null', '""', '[]', '{}')`,
   bind: (value, type) => {
     switch (type) {

@@ -33,6 +33,7 @@ export const sqliteJson: JsonSql = {
         return wanted satisfies never
     }
   },
+  isNotNull: alias => sql`${type(alias)} <> 'null'`,
   isPresent: alias => sql`case ${type(alias)} when 'null' then 0 when 'text' then ${value(alias)} <> ''
     when 'array' then ${value(alias)} <> '[]' when 'object' then ${value(alias)} <> '{}' else 1 end`,
   bind: value => sql`${typeof value === 'boolean' ? Number(value) : value}`,
