@@ -1,8 +1,6 @@
 /** `npm run check`: everything that needs no running product. */
 import { runChecks } from './checks.ts'
-import { installDependencies } from './install.ts'
 
-installDependencies()
 const results = await runChecks()
 const passed = results.filter(result => result.passed).length
 console.log(`${passed} passed, ${results.length - passed} failed`)

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './install.ts'
+
+/** The folder of the project. */
+export const root = join(import.meta.dirname, '..')
 
 /** Something that is checked without running the product. */
 export interface Check {

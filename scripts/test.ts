@@ -6,13 +6,11 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
-import { runChecks, toolPath } from './checks.ts'
-import { installDependencies, root } from './install.ts'
+import { root, runChecks, toolPath } from './checks.ts'
 import { TapReport } from './tap-report.ts'
 
 const TEST_FILES = ['{packages,apps}/*/{src,test}/**/*.test.ts', '{conformance,bench,examples,scripts}/**/*.test.ts']
 
-installDependencies()
 const options = process.argv.slice(2).filter(arg => arg.startsWith('-'))
 const wanted = process.argv.slice(2).filter(arg => !arg.startsWith('-'))
 const isEverything = wanted.length === 0
