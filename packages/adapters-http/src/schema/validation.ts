@@ -54,7 +54,7 @@ export function createValidators(bindings: readonly ApiBinding[], sharedSchemas:
 
 /**
  * A quick validator answers for every request and stops at the first fault; only then a thorough one looks for the others. Compiling
- * that one waits for the first fault, as it takes as long again.
+ * that one waits for the first fault, as it takes as long again. A large value is told its first fault only.
  */
 function createCompiler(schemas: readonly AnySchemaObject[]): (schema: AnySchemaObject) => Check {
   const options = { schemas: [...schemas], formats, strict: true, allowUnionTypes: true, coerceTypes: false }
@@ -67,26 +67,29 @@ function createCompiler(schemas: readonly AnySchemaObject[]): (schema: AnySchema
     const validate = compiled(quickly, schema)
     return value => {
       if (validate(value)) return []
-      const first = faultOf(validate.errors![0]!)
+      if (isLarge(value)) return [faultOf(validate.errors![0]!)]
       const validateAll = compiled(thoroughly, schema)
-      if (validateAll(shortened(value))) return [first]
+      validateAll(value)
       return validateAll.errors!.slice(0, MAX_FAULTS).map(faultOf)
     }
   }
 }
 
-/**
- * A copy whose arrays end after as many entries as faults are reported, so that a body with a fault in each of a million entries does
- * not make a million error objects. An array cut short is as valid as before: no schema asks for a number of entries.
- */
-function shortened(value: unknown, depth = 0): unknown {
-  if (Array.isArray(value)) return depth > MAX_DEPTH ? [] : value.slice(0, MAX_FAULTS).map(each => shortened(each, depth + 1))
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortened(each, depth + 1)]))
+/** Whether it may hold so many faults that collecting them all would be felt. Nothing recursive: it may be nested deeply as well. */
+function isLarge(value: unknown): boolean {
+  const pending = [value]
+  for (let seen = 0; pending.length > 0; seen++) {
+    const each = pending.pop()
+    if (typeof each !== 'object' || each === null) continue
+    const inside = Object.values(each)
+    if (seen + pending.length + inside.length > LARGE) return true
+    for (const value of inside) pending.push(value)
+  }
+  return false
 }
 
-/** Deeper than any schema of ours reaches. */
-const MAX_DEPTH = 16
+/** In values of any kind, nested ones included. */
+const LARGE = 10_000
 
 /** Path parameters and headers are named, not pointed to. */
 function atParameter({ code, pointer = '', message }: ApiFault): ApiFault {

@@ -83,7 +83,10 @@ export const individualExample = {
       validFor
     }
   ],
-  otherName: [{ givenName: 'Asha', familyName: 'Kulkarni', validFor }],
+  otherName: [
+    { givenName: 'Asha', familyName: 'Kulkarni', validFor },
+    { aristocraticTitle: 'Countess', givenName: 'Asha', familyNamePrefix: 'van', familyName: 'Haven', generation: 'II' }
+  ],
   relatedParty: [{ id: '500', name: 'Harbour Sports Club', role: 'employer', '@referredType': 'Organization' }],
   skill: [
     { skillCode: 'S-12', skillName: 'network planning', evaluatedLevel: 'advanced', comment: 'Took a course in 2025', validFor }
