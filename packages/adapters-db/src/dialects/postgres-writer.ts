@@ -18,6 +18,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+type Work<T> = (reader: WorkReader, writes: WriteSet) => Promise<T>
+
 interface Options {
   readonly pool: pg.Pool
   readonly clock: Clock
@@ -36,26 +38,45 @@ export class PostgresWriter implements Writer {
   #inFlight = 0
   #scheduled = false
   #batches = 0
+  #repeating: Promise<unknown> = Promise.resolve()
 
   constructor(options: Options) {
     this.#options = options
   }
 
-  async run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      const writes = this.#options.newWriteSet(tenant)
-      const result = await work(this.#options.reader, writes)
-      if (writes.isEmpty) return result
+  async run<T>(tenant: string, work: Work<T>): Promise<T> {
+    try {
+      return await this.#attempt(tenant, work)
+    } catch (error) {
+      if (!isConflict(error)) throw translatePostgresError(error)
+      return this.#again(() => this.#repeat(tenant, work))
+    }
+  }
+
+  async #attempt<T>(tenant: string, work: Work<T>): Promise<T> {
+    const writes = this.#options.newWriteSet(tenant)
+    const result = await work(this.#options.reader, writes)
+    if (!writes.isEmpty) await this.#submit(writes)
+    return result
+  }
+
+  /** Work that met a conflict is repeated one after the other, so that it does not keep getting in its own way. */
+  #again<T>(repeat: () => Promise<T>): Promise<T> {
+    const result = this.#repeating.then(repeat)
+    this.#repeating = result.catch(() => undefined)
+    return result
+  }
+
+  async #repeat<T>(tenant: string, work: Work<T>): Promise<T> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
-        await this.#submit(writes)
-        return result
+        return await this.#attempt(tenant, work)
       } catch (error) {
         if (!isConflict(error)) throw translatePostgresError(error)
-        if (attempt >= MAX_ATTEMPTS)
-          throw new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
-        await new Promise(resolve => setTimeout(resolve, Math.random() * Math.min(attempt, 20) * 2))
+        await new Promise(resolve => setTimeout(resolve, Math.random() * attempt))
       }
     }
+    throw new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
   }
 
   async drain(): Promise<void> {
