@@ -1,0 +1,6 @@
+export { apiBindings, sharedSchemas } from './apis/index.ts'
+export type { ApiBinding, AttributeNode, AttributeTree, Leniency, NamedSchema, ResourceBinding } from './binding.ts'
+export { type ApiOptions, type ApiServices, buildApi } from './build-api.ts'
+export { defaultServerLimits, type ServerLimits } from './plugins/server-options.ts'
+export type { Version } from './plugins/version.ts'
+export { type ErrorCode, type ErrorCodeMeaning, errorCodes } from './representation/error-codes.ts'

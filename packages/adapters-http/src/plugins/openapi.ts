@@ -1,0 +1,62 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import type { ApiBinding } from '../binding.ts'
+import { basePathOf, type PathOptions } from '../representation/base-paths.ts'
+import { errorResponses } from '../routes/response-schemas.ts'
+import { documentBelow, type OpenApiDocument } from './openapi-document.ts'
+
+interface Documented {
+  readonly apis: readonly ApiBinding[]
+  readonly publicBaseUrl: string
+  readonly paths: PathOptions
+  /** Of the server. */
+  readonly version: string
+}
+
+/**
+ * The OpenAPI documents, made from the routes that run: `/openapi.json` has everything, `/openapi/<document>.json` one API each. `/docs`
+ * shows them. Must be registered before the routes that it describes.
+ */
+export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUrl, paths, version }: Documented): Promise<void> {
+  const description = 'Customers and parties over the TM Forum Open APIs.'
+  const resources = apis.flatMap(api => api.resources.map(each => ({ name: each.definition.name, description: api.title })))
+  await app.register(swagger, {
+    stripBasePath: false,
+    convertConstToEnum: false,
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'CRM Lite', description, version },
+      servers: [{ url: publicBaseUrl }],
+      tags: [...resources, { name: 'operations', description: 'Running the server.' }]
+    },
+    refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `def-${index}`) }
+  })
+  const urls = [{ name: 'Everything', url: '/openapi.json' }, ...apis.map(api => ({ name: api.title, url: documentUrl(api) }))]
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { urls, docExpansion: 'list' } })
+
+  const whole = () => app.swagger() as unknown as OpenApiDocument
+  serve(app, '/openapi.json', 'The OpenAPI document of everything', whole)
+  for (const api of apis) {
+    const { title, version, description } = api
+    const document = () => documentBelow(whole(), `${basePathOf(api, paths)}/`, { title, version, description })
+    serve(app, documentUrl(api), `The OpenAPI document of ${title}`, document)
+  }
+}
+
+function documentUrl(api: ApiBinding): string {
+  return `/openapi/${api.document}.json`
+}
+
+function serve(app: FastifyInstance, url: string, summary: string, document: () => OpenApiDocument): void {
+  const body = Type.Unsafe<OpenApiDocument>({ type: 'object', description: 'An OpenAPI 3.1 document.' })
+  const schema = { summary, tags: ['operations'], response: { 200: body, ...errorResponses([]) } }
+  // The routes don't change while the server runs.
+  let text: string | undefined
+  app.get(url, { schema }, async (_request, reply) => {
+    text ??= JSON.stringify(document())
+    reply.type('application/json; charset=utf-8')
+    return text
+  })
+}

@@ -1,0 +1,22 @@
+import type { TSchema } from '@sinclair/typebox'
+import type { ApiBinding, NamedSchema, ResourceBinding } from '../binding.ts'
+import { errorSchema, problemSchema } from './response-schemas.ts'
+
+/** Every schema that the documents refer to by name; what may be sent comes with an example. */
+export function documentedSchemas(apis: readonly ApiBinding[], shared: readonly NamedSchema[]): readonly TSchema[] {
+  return [errorSchema, problemSchema, ...shared, ...apis.flatMap(api => api.resources).flatMap(schemasOf)]
+}
+
+/** A small change of the example: a merge patch. */
+export function patchExample({ example }: ResourceBinding): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(example)
+      .filter(([name, value]) => typeof value === 'string' && !name.startsWith('@'))
+      .slice(0, 1)
+  )
+}
+
+function schemasOf(binding: ResourceBinding): TSchema[] {
+  const { resource, create, update } = binding.schemas
+  return [resource, { ...create, examples: [binding.example] }, { ...update, examples: [patchExample(binding)] }]
+}
