@@ -134,7 +134,13 @@ async function onLoopback(): Promise<{ url: string; args: string[] }> {
 function keepRunning(folder: string, program: string, args: string[]): Promise<() => Promise<void>> {
   const keeper = spawn(
     process.execPath,
-    [fileURLToPath(new URL('./postgres-keeper.ts', import.meta.url)), folder, String(postgresUser() ?? ''), program, ...args],
+    [
+      fileURLToPath(new URL(`./postgres-keeper${import.meta.url.slice(-3)}`, import.meta.url)),
+      folder,
+      String(postgresUser() ?? ''),
+      program,
+      ...args
+    ],
     { stdio: ['pipe', 'pipe', 'ignore'], detached: true }
   )
   const exited = new Promise<void>(resolve => keeper.once('exit', () => resolve()))
