@@ -70,6 +70,9 @@ export class MemoryStore implements ResourceStore, UnitOfWork {
         return written.has(key) ? written.get(key) : this.#table(tenant, definition).get(id)
       },
       insert: (definition, resource) => {
+        const key = keyOf(definition, resource.id)
+        if (written.has(key) ? written.get(key) : this.#table(tenant, definition).has(resource.id))
+          throw new Error('the id is taken')
         const stored = { id: resource.id, revision: 1, document: JSON.stringify(resource) }
         write(definition, resource.id, stored)
         return stored
