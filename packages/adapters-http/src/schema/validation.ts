@@ -1,18 +1,12 @@
 import type { TObject } from '@sinclair/typebox'
-import { Ajv, type AnySchemaObject } from 'ajv'
-import type { FastifySchemaCompiler } from 'fastify'
+import { Ajv } from 'ajv'
 import type { ApiBinding, NamedSchema, ResourceBinding } from '../binding.ts'
-import { ApiError, type ApiFault } from '../representation/api-error.ts'
+import type { ApiFault } from '../representation/api-error.ts'
 import { formats } from './attributes.ts'
 import { storedSchemaOf } from './derive.ts'
 import { faultOf } from './faults.ts'
 
 export interface Validators {
-  /**
-   * For `setValidatorCompiler`. Faults come as an `ApiError` (400). Nothing is coerced, nothing removed. Query strings pass: what may
-   * stand there depends on the attributes of the resource, so a schema for them is documentation only.
-   */
-  readonly validatorCompiler: FastifySchemaCompiler<unknown>
   /**
    * What is wrong with a value: at most {@link MAX_FAULTS} faults, none when it is fine.
    *
@@ -26,49 +20,34 @@ export const MAX_FAULTS = 20
 
 type Check = (value: unknown) => ApiFault[]
 
-/** Compiles the schemas of the bindings at once, so that the first request is as fast as any other. */
+/**
+ * Compiles the schemas of the bindings at once, so that the first request is as fast as any other. Nothing is coerced and nothing
+ * removed from what is checked.
+ */
 export function createValidators(bindings: readonly ApiBinding[], sharedSchemas: readonly NamedSchema[]): Validators {
-  const resources = bindings.flatMap(api => api.resources)
-  const compile = createCompiler([
-    ...sharedSchemas,
-    ...resources.flatMap(({ schemas }) => [schemas.resource, schemas.create, schemas.update])
-  ])
+  const compile = createCompiler(sharedSchemas)
   const checks = new Map<TObject, Check>()
-  for (const { schemas } of resources) {
+  for (const { schemas } of bindings.flatMap(api => api.resources)) {
     checks.set(schemas.create, compile(schemas.create))
     checks.set(schemas.resource, compile(storedSchemaOf(schemas.resource)))
   }
-  return {
-    validatorCompiler: ({ schema, httpPart }) => {
-      if (httpPart === 'querystring') return () => true
-      const check = compile(schema as AnySchemaObject)
-      const located = httpPart === 'body' ? (fault: ApiFault) => fault : atParameter
-      return value => {
-        const [first, ...more] = check(value)
-        return first ? { error: new ApiError(400, [located(first), ...more.map(located)]) } : true
-      }
-    },
-    faultsOf: (kind, binding, value) => checks.get(binding.schemas[kind])!(value)
-  }
+  return { faultsOf: (kind, binding, value) => checks.get(binding.schemas[kind])!(value) }
 }
 
 /**
  * A quick validator answers for every request and stops at the first fault; only then a thorough one looks for the others. Compiling
  * that one waits for the first fault, as it takes as long again. A large value is told its first fault only.
  */
-function createCompiler(schemas: readonly AnySchemaObject[]): (schema: AnySchemaObject) => Check {
-  const options = { schemas: [...schemas], formats, strict: true, allowUnionTypes: true, coerceTypes: false }
+function createCompiler(sharedSchemas: readonly NamedSchema[]): (schema: TObject) => Check {
+  const options = { schemas: [...sharedSchemas], formats, strict: true }
   const quickly = new Ajv(options)
   const thoroughly = new Ajv({ ...options, allErrors: true })
-  const compiled = (ajv: Ajv, schema: AnySchemaObject) =>
-    (schema.$id === undefined ? undefined : ajv.getSchema(schema.$id)) ?? ajv.compile(schema)
-
   return schema => {
-    const validate = compiled(quickly, schema)
+    const validate = quickly.compile(schema)
     return value => {
       if (validate(value)) return []
       if (isLarge(value)) return [faultOf(validate.errors![0]!)]
-      const validateAll = compiled(thoroughly, schema)
+      const validateAll = thoroughly.compile(schema) // once: it keeps what it has compiled
       validateAll(value)
       return validateAll.errors!.slice(0, MAX_FAULTS).map(faultOf)
     }
@@ -90,8 +69,3 @@ function isLarge(value: unknown): boolean {
 
 /** In values of any kind, nested ones included. */
 const LARGE = 10_000
-
-/** Path parameters and headers are named, not pointed to. */
-function atParameter({ code, pointer = '', message }: ApiFault): ApiFault {
-  return { code, message, parameter: pointer.slice(1) }
-}

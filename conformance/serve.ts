@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '@crm-lite/adapters-db'
+import { startPostgres } from '@crm-lite/adapters-db/testing'
+import { type ApiServices, buildApi } from '@crm-lite/adapters-http'
+import type { Clock } from '@crm-lite/domain'
+import { MemoryStore } from '@crm-lite/domain/testing'
+
+export const engines = ['memory', 'SQLite', 'PostgreSQL'] as const
+export type Engine = (typeof engines)[number]
+
+/** As much of a tap test as is needed here. */
+interface Test {
+  teardown(work: () => unknown): void
+}
+
+const clock: Clock = { now: () => new Date() }
+
+/**
+ * A real server with an empty store, which listens on a free port of this machine and ends with the test.
+ *
+ * @returns what clients reach it by: `http://127.0.0.1:8080`
+ */
+export async function serve(t: Test, engine: Engine): Promise<string> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const services: ApiServices = { ...(await storageOf(t, engine)), ids: { next: () => randomUUID() }, clock }
+  const app = await buildApi(services, {
+    publicBaseUrl: origin,
+    tmfBasePath: '/tmf-api',
+    apiPaths: {},
+    corsOrigins: [],
+    partialContent: true,
+    extensions: {},
+    version: { version: '0.0.0-test' },
+    logger: false
+  })
+  t.teardown(() => app.close())
+  await app.listen({ host: '127.0.0.1', port })
+  return origin
+}
+
+async function storageOf(t: Test, engine: Engine): Promise<Pick<ApiServices, 'store' | 'unitOfWork' | 'notReady'>> {
+  if (engine === 'memory') {
+    const store = new MemoryStore()
+    return { store, unitOfWork: store, notReady: async () => [] }
+  }
+  const database = await openDatabase({ url: await emptyDatabase(t, engine), clock, exclusive: true })
+  t.teardown(() => database.close())
+  return database
+}
+
+async function emptyDatabase(t: Test, engine: Exclude<Engine, 'memory'>): Promise<string> {
+  if (engine === 'PostgreSQL') {
+    const server = await startPostgres()
+    t.teardown(() => server.stop())
+    return server.createDatabase()
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'crm-lite-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  return `sqlite:${join(folder, 'crm.db')}`
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  await new Promise(closed => server.close(closed))
+  if (typeof address !== 'object' || address === null) throw new Error('no port was assigned')
+  return address.port
+}
