@@ -1,9 +1,10 @@
-import { type Database, openDatabase } from '@crm-lite/adapters-db'
+import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
 import { buildApi } from '@crm-lite/adapters-http'
 import type { Clock } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
+import { maskedDatabaseUrl } from './database-name.ts'
 import { uuidV7Ids } from './ids.ts'
 import { readVersion } from './version.ts'
 
@@ -11,31 +12,37 @@ import { readVersion } from './version.ts'
 export interface Composition {
   readonly app: FastifyInstance
   readonly database: Database
-  /** From now on the server says that it is not ready. */
-  stopBeingReady(): void
   /** Lets requests under way end, then closes the database. */
   close(): Promise<void>
 }
 
 export const systemClock: Clock = { now: () => new Date() }
 
-/**
- * @param exclusive whether this is the one server of a SQLite file, rather than a command beside it
- * @throws {StartRefused} when the database cannot or must not be used
- */
-export function openConfiguredDatabase(
-  config: Config,
-  options: { readonly exclusive: boolean; readonly onWarning: (message: string, fields?: object) => void }
-): Promise<Database> {
-  return openDatabase({
-    url: config.databaseUrl,
-    clock: systemClock,
-    durability: config.databaseDurability,
-    scanBudgetMs: config.scanBudgetMs,
-    maxScans: config.maxScans,
-    extraIndexes: config.extraIndexes,
-    ...options
-  })
+export interface DatabaseUse {
+  /** Whether this is the one server of a SQLite file, rather than a command beside it. */
+  readonly exclusive: boolean
+  readonly onWarning: (message: string, fields?: object) => void
+}
+
+/** @throws {StartRefused} when the database cannot or must not be used */
+export async function openConfiguredDatabase(config: Config, use: DatabaseUse): Promise<Database> {
+  try {
+    return await openDatabase({
+      url: config.databaseUrl,
+      clock: systemClock,
+      durability: config.databaseDurability,
+      scanBudgetMs: config.scanBudgetMs,
+      maxScans: config.maxScans,
+      extraIndexes: config.extraIndexes,
+      ...use
+    })
+  } catch (error) {
+    if (error instanceof Error && typeof Reflect.get(error, 'code') === 'string') {
+      const name = maskedDatabaseUrl(config.databaseUrl)
+      throw new StartRefused(`the database ${name} cannot be opened: ${error.message}`, { cause: error })
+    }
+    throw error
+  }
 }
 
 /**
@@ -49,7 +56,6 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
     exclusive: true,
     onWarning: (message, fields) => logger.warn(fields ?? {}, message)
   })
-  let ready = true
   try {
     const app = await buildApi(
       {
@@ -57,7 +63,7 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
         unitOfWork: database.unitOfWork,
         ids: uuidV7Ids,
         clock: systemClock,
-        notReady: async () => (ready ? database.notReady() : ['the server is stopping'])
+        notReady: database.notReady
       },
       {
         publicBaseUrl,
@@ -78,9 +84,6 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
     return {
       app,
       database,
-      stopBeingReady: () => {
-        ready = false
-      },
       close: async () => {
         await app.close()
         await database.close()

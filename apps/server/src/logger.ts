@@ -32,12 +32,13 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       serializers: { req: requestFields, res: responseFields, err: errorFields, error: errorFields },
       redact: { paths: CLIENT_KEYS.flatMap(key => [key, `*.${key}`]), remove: true },
       hooks: {
-        // pino takes the message of an error for the line's own when it is given none.
+        // pino, and Fastify, take the message of an error for the line's own.
         logMethod(args, method) {
           const [first, second] = args as unknown[]
-          if (first instanceof Error) method.call(this, { err: first }, typeof second === 'string' ? second : 'error')
-          else if (second === undefined && hasError(first)) method.call(this, first, 'error')
-          else method.apply(this, args)
+          const error = first instanceof Error ? first : errorIn(first)
+          if (!error) return method.apply(this, args)
+          const isQuoted = typeof second !== 'string' || second === error.message
+          method.call(this, first === error ? { err: error } : first, isQuoted ? 'error' : second)
         }
       }
     },
@@ -45,8 +46,9 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   )
 }
 
-function hasError(fields: unknown): fields is { err: unknown } {
-  return typeof fields === 'object' && fields !== null && 'err' in fields
+function errorIn(fields: unknown): Error | undefined {
+  const error: unknown = typeof fields === 'object' && fields !== null ? Reflect.get(fields, 'err') : undefined
+  return error instanceof Error ? error : undefined
 }
 
 function requestFields(request: { method?: unknown; routeOptions?: { url?: unknown } }) {
@@ -59,7 +61,7 @@ function responseFields(reply: { statusCode?: unknown }) {
 
 /** What may be logged of an error: its kind, codes, the place in the code, and its message only where messages never hold a value. */
 export function errorFields(error: unknown): unknown {
-  if (!(error instanceof Error)) return { type: typeof error }
+  if (!(error instanceof Error)) return isReduced(error) ? error : { type: typeof error }
   const fields = new Map<string, unknown>([['type', error.constructor.name]])
   for (const key of [
     'code',
@@ -82,6 +84,12 @@ export function errorFields(error: unknown): unknown {
   return Object.fromEntries(fields)
 }
 
+/** Whether it was an error that somebody has reduced to what may be logged: the HTTP adapter does, whatever logger it is given. */
+function isReduced(error: unknown): error is { type: string; stack: readonly string[] } {
+  if (typeof error !== 'object' || error === null) return false
+  return typeof Reflect.get(error, 'type') === 'string' && Array.isArray(Reflect.get(error, 'stack')) && !('message' in error)
+}
+
 /** Connection, authorisation, resources, operator's intervention, system: PostgreSQL's classes whose messages hold no data. */
 const HARMLESS_SQLSTATE = /^(08|28|3D|53|57|58)/
 
@@ -98,11 +106,14 @@ function saysNothingPersonal(error: Error): boolean {
   )
 }
 
-/** The stack without the message in front of it. */
-function framesOf(error: Error): string {
-  return (error.stack ?? '')
+/** What comes after the message, whose own lines may look like frames. */
+function framesOf({ stack = '', message }: Error): string {
+  const start = stack.indexOf(message)
+  if (start < 0) return ''
+  return stack
+    .slice(start + message.length)
     .split('\n')
-    .filter(line => /^\s+at /.test(line))
     .map(line => line.trim())
+    .filter(line => line.startsWith('at '))
     .join('\n')
 }

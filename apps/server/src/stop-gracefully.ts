@@ -43,7 +43,7 @@ export function stopGracefully(composition: Composition, logger: Logger, timeout
 }
 
 async function drain(composition: Composition, logger: Logger, timeoutMs: number): Promise<void> {
-  composition.stopBeingReady()
+  composition.app.drain()
   const cutOff = setTimeout(() => {
     logger.warn({ timeoutMs }, 'requests still under way are cut off')
     composition.app.server.closeAllConnections()

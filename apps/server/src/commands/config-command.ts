@@ -1,9 +1,4 @@
 import { Command } from 'commander'
-import { type Environment, readConfig, textOf } from '../config.ts'
-import { allVariables, type ConfigVariable } from '../config-variables.ts'
-import { maskedDatabaseUrl } from '../database-name.ts'
-import { readTextFile } from './command-config.ts'
-import { CommandFailed } from './failure.ts'
 
 export function configCommand(): Command {
   const check = new Command('check')
@@ -17,29 +12,9 @@ Examples:
   $ crm config check
   $ HOST=0.0.0.0 PUBLIC_BASE_URL=https://crm.example.com crm config check`
     )
-    .action(() => {
-      const result = readConfig(process.env, readTextFile)
-      for (const warning of result.warnings) process.stderr.write(`crm: ${warning}\n`)
-      if ('faults' in result) throw new CommandFailed(result.faults.join('\ncrm: '))
-      for (const line of settingLines(process.env)) process.stdout.write(`${line}\n`)
+    .action(async () => {
+      const { checkConfig } = await import('./check-config.ts')
+      checkConfig()
     })
   return new Command('config').description('look at the configuration').addCommand(check)
-}
-
-/** `NAME=value` for every setting, those at their default marked as such. */
-function settingLines(env: Environment): string[] {
-  return allVariables.map(variable => {
-    const set = textOf(variable, env, readTextFile)
-    const value = set ?? variable.default ?? ''
-    return `${variable.name}=${shown(variable, value)}${set === undefined ? `  # ${defaultNote(variable)}` : ''}`
-  })
-}
-
-function shown(variable: ConfigVariable, value: string): string {
-  if (!variable.secret) return value
-  return variable.name === 'DATABASE_URL' ? maskedDatabaseUrl(value) : '***'
-}
-
-function defaultNote(variable: ConfigVariable): string {
-  return variable.defaultMeans ? `default: ${variable.defaultMeans.replaceAll('`', '')}` : 'default'
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { maskedDatabaseUrl } from '../database-name.ts'
-import { withDatabase } from './command-config.ts'
 
 export function migrateCommand(): Command {
   return new Command('migrate')
@@ -14,11 +13,12 @@ Examples:
   $ crm migrate
   $ DATABASE_URL=postgres://crm@db.internal/crm crm migrate`
     )
-    .action(() =>
-      withDatabase(async (database, config) => {
+    .action(async () => {
+      const { withDatabase } = await import('./command-config.ts')
+      await withDatabase(async (database, config) => {
         const name = maskedDatabaseUrl(config.databaseUrl)
         for (const migration of database.migrated) process.stdout.write(`applied ${migration}\n`)
         process.stdout.write(`${name} is up to date${database.migrated.length === 0 ? ', there was nothing to do' : ''}\n`)
       })
-    )
+    })
 }

@@ -1,7 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError } from 'commander'
-import { type SeedCounts, seedCustomers } from '../seed/seed-customers.ts'
-import { withDatabase } from './command-config.ts'
+import type { SeedCounts } from '../seed/seed-customers.ts'
 
 interface SeedOptions {
   readonly customers: number
@@ -29,8 +28,12 @@ Examples:
   $ crm seed --customers 1000000 --seed 7
   $ DATABASE_URL=postgres://crm@db.internal/crm crm seed --customers 1000000 --concurrency 32`
     )
-    .action((options: SeedOptions) =>
-      withDatabase(async database => {
+    .action(async (options: SeedOptions) => {
+      const [{ withDatabase }, { seedCustomers }] = await Promise.all([
+        import('./command-config.ts'),
+        import('../seed/seed-customers.ts')
+      ])
+      await withDatabase(async database => {
         const startedAt = performance.now()
         const progress = showProgress(options.customers)
         const { added, present } = await seedCustomers(database, { ...options, tenant: TENANT }, progress.update).finally(
@@ -40,7 +43,7 @@ Examples:
         const rest = present > 0 ? `, ${present} were there already` : ''
         process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
       })
-    )
+    })
 }
 
 function integerOption(least: number, most: number) {

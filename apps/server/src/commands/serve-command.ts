@@ -1,6 +1,4 @@
 import { Command } from 'commander'
-import { serve } from '../serve.ts'
-import { commandConfig } from './command-config.ts'
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -16,6 +14,7 @@ Examples:
   $ CRM_MODE=development crm serve`
     )
     .action(async () => {
+      const [{ commandConfig }, { serve }] = await Promise.all([import('./command-config.ts'), import('../serve.ts')])
       const { config, warnings } = commandConfig()
       await serve(config, warnings)
     })

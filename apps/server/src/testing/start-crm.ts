@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+const script = fileURLToPath(new URL('../crm.ts', import.meta.url))
+const PATIENCE_MS = 60_000
+const POLL_MS = 10
+
+export type Environment = Readonly<Record<string, string>>
+
+/** A `crm` command in a process of its own. */
+export interface CrmProcess {
+  readonly process: ChildProcess
+  stdout(): string
+  stderr(): string
+  /** Resolves when a text has been printed; fails when the process ends without it. */
+  printed(text: string | RegExp): Promise<void>
+  /** The exit code, or the signal that ended the process. */
+  exited(): Promise<number | string>
+}
+
+/** Starts a command with nothing of this environment but the path; it is killed when the test ends. */
+export function startCrm(t: Test, args: readonly string[], env: Environment): CrmProcess {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  let ended: number | string | undefined
+  const closed = once(child, 'close').then(([code, signal]) => (ended = (code ?? signal) as number | string))
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await closed
+  })
+  const has = (text: string | RegExp) =>
+    [output.stdout, output.stderr].some(each => (typeof text === 'string' ? each.includes(text) : text.test(each)))
+  return {
+    process: child,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    exited: () => closed,
+    printed: async text => {
+      await until(
+        () => has(text) || ended !== undefined,
+        () => `${text} in:\n${output.stdout}${output.stderr}`
+      )
+      if (!has(text)) throw new Error(`ended with ${ended} without printing ${text}:\n${output.stdout}${output.stderr}`)
+    }
+  }
+}
+
+/** Waits for something that happens by itself. */
+export async function until(condition: () => boolean, what: () => string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what()}`)
+    await delay(POLL_MS)
+  }
+}
+
+export interface CrmServer extends CrmProcess {
+  /** `http://127.0.0.1:43210` */
+  readonly url: string
+}
+
+/** Starts a server on a free port and waits until it listens. */
+export async function startServer(t: Test, env: Environment): Promise<CrmServer> {
+  const crm = startCrm(t, ['serve'], { PORT: '0', ...env })
+  await crm.printed('"msg":"listening"')
+  const url = /"address":"([^"]+)"/.exec(crm.stdout())?.[1]
+  if (!url) throw new Error(`no address in ${crm.stdout()}`)
+  return { ...crm, url }
+}
+
+/** Runs a command to its end. */
+export async function runCrm(t: Test, args: readonly string[], env: Environment) {
+  const crm = startCrm(t, args, env)
+  const code = await crm.exited()
+  return { code, stdout: crm.stdout(), stderr: crm.stderr() }
+}
+
+/** The URL of a SQLite file that does not exist yet, in a folder that the test removes. */
+export function newSqliteUrl(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'crm-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return `sqlite:${join(folder, 'data', 'crm.db')}`
+}
