@@ -40,7 +40,8 @@ function linksOf(
   const { parameters, hrefBase, list } = context
   const { limit } = list.query
   const others = otherParameters(parameters)
-  const link = (rel: string, place: string) => `<${hrefBase.replace(/\/$/, '')}?${others}${place}&limit=${limit}>; rel="${rel}"`
+  const collection = hrefBase.endsWith('/') ? hrefBase.slice(0, -1) : hrefBase
+  const link = (rel: string, place: string) => `<${collection}?${others}${place}&limit=${limit}>; rel="${rel}"`
   const links: string[] = []
   const isShort = others.length <= MAX_REPEATED_LENGTH
   if (isShort) links.push(link('first', 'offset=0'))
@@ -56,6 +57,7 @@ function linksOf(
 
 /** With an ampersand at the end, fit for a URL in angle brackets. */
 function otherParameters(parameters: readonly QueryParameter[]): string {
+  if (parameters.length === 0) return ''
   let text = ''
   for (const { name, raw } of parameters) if (!PAGE_PARAMETERS.has(name)) text += `${raw}&`
   return text.replace(/[\x80-\xff]/g, percentEncodedByte).replace(/[^\x21-\x7e]|[<>"\\^`{|}]/gu, encodeURIComponent)
