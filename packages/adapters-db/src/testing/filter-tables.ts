@@ -35,6 +35,8 @@ export interface FilterTables {
   all(query: RawBuilder<unknown>): Promise<unknown[][]>
   /** Puts customers in the place of those that were there. */
   replace(customers: readonly Customer[]): Promise<void>
+  /** How the engine goes about a query, line by line, when it has fresh statistics and reading the whole table is no way out. */
+  explain(query: RawBuilder<unknown>): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -109,6 +111,14 @@ export async function sqliteTables(): Promise<FilterTables> {
       insert.run(JSON.stringify(customers))
       link.run(linksOfAll(customers))
     },
+    explain: async query => {
+      const compiled = compile(query)
+      database.exec('analyze')
+      const lines = database
+        .prepare<unknown[], { detail: string }>(`explain query plan ${compiled.sql}`)
+        .all(...compiled.parameters)
+      return lines.map(({ detail }) => detail)
+    },
     close: async () => {
       database.close()
     }
@@ -148,6 +158,17 @@ export async function postgresTables(url: string): Promise<FilterTables> {
           from jsonb_array_elements($1::jsonb)`,
         [linksOfAll(customers)]
       )
+    },
+    explain: async query => {
+      const compiled = compile(query)
+      await client.query('analyze; begin; set local enable_seqscan = off')
+      const { rows } = await client.query<string[]>({
+        text: `explain ${compiled.sql}`,
+        values: [...compiled.parameters],
+        rowMode: 'array'
+      })
+      await client.query('rollback')
+      return rows.map(([line]) => line ?? '')
     },
     close: () => client.end()
   }
