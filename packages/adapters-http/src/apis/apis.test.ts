@@ -230,7 +230,7 @@ t.test('whatever is valid passes; one fault in it is found where it is, and noth
         none(faults(body))
         none(faults(JSON.parse(JSON.stringify(body))))
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
     fc.assert(
       fc.property(anyBody(resource, sharedSchemas), body => {
@@ -246,7 +246,7 @@ t.test('whatever is valid passes; one fault in it is found where it is, and noth
           throw new Error(`${code} ${pointer} is not in ${told}`)
         if (told.includes(CANARY)) throw new Error(`a value is repeated: ${told}`)
       }),
-      { numRuns: 200 }
+      { numRuns: 100 }
     )
     fc.assert(
       fc.property(fc.jsonValue(), body => {
@@ -254,7 +254,7 @@ t.test('whatever is valid passes; one fault in it is found where it is, and noth
         if (found.length > MAX_FAULTS || found.some(each => each.pointer === undefined || each.message === ''))
           throw new Error('?')
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     )
   }
 })

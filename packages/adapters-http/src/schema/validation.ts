@@ -35,19 +35,20 @@ export function createValidators(bindings: readonly ApiBinding[], sharedSchemas:
 }
 
 /**
- * A quick validator answers for every request and stops at the first fault; only then a thorough one looks for the others. Compiling
+ * A quick validator answers for every request and stops at the first fault; only then a thorough one looks for the others. Making
  * that one waits for the first fault, as it takes as long again. A large value is told its first fault only.
  */
 function createCompiler(sharedSchemas: readonly NamedSchema[]): (schema: TObject) => Check {
   const options = { schemas: [...sharedSchemas], formats, strict: true }
   const quickly = new Ajv(options)
-  const thoroughly = new Ajv({ ...options, allErrors: true })
+  let thoroughly: Ajv | undefined
   return schema => {
     const validate = quickly.compile(schema)
     return value => {
       if (validate(value)) return []
       if (isLarge(value)) return [faultOf(validate.errors![0]!)]
-      const validateAll = thoroughly.compile(schema) // once: it keeps what it has compiled
+      thoroughly ??= new Ajv({ ...options, allErrors: true })
+      const validateAll = thoroughly.compile(schema) // compiled once: it keeps what it has
       validateAll(value)
       return validateAll.errors!.slice(0, MAX_FAULTS).map(faultOf)
     }
