@@ -1,0 +1,56 @@
+/**
+ * The floor on SQLite: what a server costs that does nothing but the work itself, with one hand-prepared statement a request.
+ *
+ * Argument: the database, of the server that is measured for reading, one whose table has no further indexes for inserting.
+ */
+import Sqlite from 'better-sqlite3'
+import { v7 } from 'uuid'
+import { announce, bareFastify, PAGE_LENGTH, TENANT, withId } from './serve-floor.ts'
+
+const file = process.argv[2]?.replace(/^sqlite:/, '')
+if (file === undefined) throw new Error('usage: sqlite-floor <url>')
+
+/** As the server that is measured has it: the difference shall not be a setting of the engine. */
+function open(readonly: boolean): Sqlite.Database {
+  const database = new Sqlite(file, { readonly })
+  database.pragma('cache_size = -16384')
+  database.pragma('synchronous = FULL')
+  return database
+}
+
+const reader = open(true)
+const one = reader.prepare<[string, string], string>('select document from customer where tenant = ? and id = ?').pluck()
+const page = reader
+  .prepare<[string, number], string>('select document from customer where tenant = ? order by id limit ?')
+  .pluck()
+
+const writer = open(false)
+const insert = writer.prepare<[string, string, string]>(
+  'insert into customer (tenant, id, revision, document) values (?, ?, 1, ?)'
+)
+let waiting: { id: string; document: string; done: () => void }[] = []
+
+/** Everything that arrived in one turn of the event loop, in one commit. */
+function commit(): void {
+  const batch = waiting
+  waiting = []
+  writer.exec('begin immediate')
+  for (const { id, document } of batch) insert.run(TENANT, id, document)
+  writer.exec('commit')
+  for (const { done } of batch) done()
+}
+
+const app = bareFastify()
+app.get<{ Params: { id: string } }>('/customer/:id', (request, reply) => {
+  reply.type('application/json').send(one.get(TENANT, request.params.id))
+})
+app.get('/customer', (_request, reply) => {
+  reply.type('application/json').send(`[${page.all(TENANT, PAGE_LENGTH).join(',')}]`)
+})
+app.post('/customer', (request, reply) => {
+  const id = v7()
+  const document = withId(id, request.body)
+  waiting.push({ id, document, done: () => reply.code(201).type('application/json').send(document) })
+  if (waiting.length === 1) setImmediate(commit)
+})
+await announce(app)

@@ -1,0 +1,70 @@
+import type { Bench, Result } from '../bench.ts'
+import { createBody } from '../data/bench-customer.ts'
+import { idsOf, sqliteDataSet } from '../data/sqlite-data-set.ts'
+import type { LoadRequest } from '../load/load-job.ts'
+import { startFloor, startServer } from '../server-process.ts'
+import { compare } from './compare.ts'
+import { comparisonResult } from './comparison-result.ts'
+
+export const COLLECTION = '/tmf-api/customerManagement/v4/customer'
+const FLOOR_COLLECTION = '/customer'
+/** As many as keep the load generator from asking for the same thing soon again. */
+const DIFFERENT_IDS = 16_384
+const DIFFERENT_BODIES = 2_048
+
+/** One customer by its id, a different one each time. */
+export async function measureGet(bench: Bench): Promise<Result> {
+  const { engine, options, say } = bench
+  const ids = shuffled(idsOf(await sqliteDataSet(options.rows.usual, say), DIFFERENT_IDS))
+  const requests = (collection: string) => ids.map((id): LoadRequest => ({ method: 'GET', path: `${collection}/${id}` }))
+  return readAgainstFloor(bench, 'GET by id', requests, 0.9, await engine.dataSet(options.rows.usual))
+}
+
+/** The first page of a list, 20 customers. */
+export async function measureList(bench: Bench): Promise<Result> {
+  const requests = (collection: string): LoadRequest[] => [{ method: 'GET', path: collection }]
+  return readAgainstFloor(bench, 'List of 20', requests, 0.8, await bench.engine.dataSet(bench.options.rows.usual))
+}
+
+/** New customers, a different one each time, on a database of its own for each side. */
+export async function measurePost(bench: Bench): Promise<Result> {
+  const { engine, options } = bench
+  const bodies = Array.from({ length: DIFFERENT_BODIES }, (_, index) => createBody(index))
+  const requests = (path: string) => bodies.map((body): LoadRequest => ({ method: 'POST', path, body }))
+  const [ours, floor] = [await engine.copy(options.rows.usual), await engine.plainCopy(options.rows.usual)]
+  return againstFloor(bench, 'POST', requests, 0.6, { ours, floor })
+}
+
+function readAgainstFloor(
+  bench: Bench,
+  measure: string,
+  requests: (collection: string) => LoadRequest[],
+  target: number,
+  url: string
+): Promise<Result> {
+  return againstFloor(bench, measure, requests, target, { ours: url, floor: url })
+}
+
+async function againstFloor(
+  bench: Bench,
+  measure: string,
+  requests: (collection: string) => LoadRequest[],
+  target: number,
+  databases: { readonly ours: string; readonly floor: string }
+): Promise<Result> {
+  const { cores, engine, load, options } = bench
+  const server = await startServer(databases.ours, cores?.server)
+  const floor = await startFloor(engine.floorScript, [databases.floor], cores?.server)
+  try {
+    const ours = { server, requests: requests(COLLECTION) }
+    const comparison = await compare(load, ours, { server: floor, requests: requests(FLOOR_COLLECTION) }, options.durations)
+    return comparisonResult(bench, measure, comparison, target)
+  } finally {
+    await Promise.all([server.stop(), floor.stop()])
+  }
+}
+
+/** In an order that has nothing to do with that of the table, and is the same each time. */
+function shuffled(ids: readonly string[]): string[] {
+  return ids.map((_, index) => ids[(index * 7_919) % ids.length]!)
+}

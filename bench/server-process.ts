@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { pinned } from './cores.ts'
+
+/** A server in a process of its own: ours, or a floor. */
+export interface ServerProcess {
+  readonly address: string
+  /** From the start of the process until it could be reached. */
+  readonly readyMs: number
+  /** In bytes. */
+  residentSize(): number
+  /** Time on a processor so far, in milliseconds. */
+  cpuMs(): number
+  stop(): Promise<void>
+}
+
+const CRM = fileURLToPath(new URL('../apps/server/src/crm.ts', import.meta.url))
+const POLL_MS = 5
+const CLOCK_TICKS_PER_S = 100
+
+/** The real server with its default settings. */
+export async function startServer(databaseUrl: string, core: string | undefined): Promise<ServerProcess> {
+  const started = await start([...profiling(), CRM, 'serve'], core, { DATABASE_URL: databaseUrl, PORT: '0' })
+  while (!(await fetch(`${started.address}/readyz`)).ok) await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  return { ...started, readyMs: performance.now() - started.startedAt }
+}
+
+/** A floor: a script in floors/. */
+export async function startFloor(script: string, args: readonly string[], core: string | undefined): Promise<ServerProcess> {
+  const started = await start([fileURLToPath(new URL(`floors/${script}`, import.meta.url)), ...args], core, {})
+  return { ...started, readyMs: performance.now() - started.startedAt }
+}
+
+/** For finding out where the time goes: options for the server's Node. */
+function profiling(): string[] {
+  return (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(option => option !== '')
+}
+
+/** Both print a line of JSON with their address when they listen. */
+async function start(args: readonly string[], core: string | undefined, settings: Record<string, string>) {
+  const startedAt = performance.now()
+  const [command, commandArgs] = pinned(core, process.execPath, args)
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH, HOME, ...settings } })
+  const address = await addressIn(child, args)
+  return {
+    address,
+    startedAt,
+    residentSize: () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    cpuMs: () => {
+      const [user = 0, system = 0] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .split(') ')[1]!
+        .split(' ')
+        .slice(11, 13)
+        .map(Number)
+      return ((user + system) * 1000) / CLOCK_TICKS_PER_S
+    },
+    stop: async () => {
+      child.kill('SIGTERM')
+      if (child.exitCode === null) await once(child, 'exit')
+    }
+  }
+}
+
+async function addressIn(child: ChildProcess, args: readonly string[]): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const address = /"address":"([^"]+)"/.exec(line)?.[1]
+    if (address === undefined) continue
+    child.stdout!.resume()
+    return address
+  }
+  throw new Error(`did not start: ${args.join(' ')}`)
+}
