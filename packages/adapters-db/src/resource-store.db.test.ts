@@ -26,7 +26,7 @@ for (const [name, url] of Object.entries(newUrl)) {
     fc,
     name,
     makeStore: async () => openDatabase({ url: await url(), clock: { now: () => new Date() }, exclusive: true }),
-    runs: 100,
+    runs: 60,
     findPattern
   })
 }
