@@ -37,7 +37,7 @@ export function parseAsJson(scope: FastifyInstance, mediaType: string): void {
 function parseBody(request: FastifyRequest, body: Buffer): unknown {
   const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = request.headers
   if (encoding !== 'identity') throw refusal('unsupportedMediaType', 'bodies must not be compressed')
-  if (/;\s*charset\s*=\s*"?(?!utf-8"?\s*(;|$))/i.test(contentType))
+  if (/;\s*charset\s*=(?!\s*"?utf-8"?\s*(;|$))/i.test(contentType))
     throw refusal('unsupportedMediaType', 'the charset must be UTF-8')
   if (body.length === 0) return undefined
   request.rawBody = body

@@ -1,3 +1,5 @@
+import type { DomainErrorCode } from '@crm-lite/domain'
+
 /** What an error code means over HTTP. */
 export interface ErrorCodeMeaning {
   readonly status: number
@@ -39,7 +41,7 @@ export const errorCodes = {
   tooManyScans: { status: 503, reason: 'Too many queries that no index serves are running' },
   unavailable: { status: 503, reason: 'The store cannot take the request now' },
   notReady: { status: 503, reason: 'The server is not ready for requests' }
-} as const satisfies Readonly<Record<string, ErrorCodeMeaning>>
+} as const satisfies Readonly<Record<string, ErrorCodeMeaning>> & Readonly<Record<DomainErrorCode, ErrorCodeMeaning>>
 
 export type ErrorCode = keyof typeof errorCodes
 

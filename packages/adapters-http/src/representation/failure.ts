@@ -1,6 +1,6 @@
 import { DomainError } from '@crm-lite/domain'
 import { ApiError, type ApiFault } from './api-error.ts'
-import { type ErrorCode, errorCodes, isErrorCode } from './error-codes.ts'
+import { type ErrorCode, errorCodes } from './error-codes.ts'
 
 /** An error as HTTP tells it. */
 export interface Failure {
@@ -57,7 +57,7 @@ export function failureOf(code: ErrorCode): Failure {
 }
 
 function ofDomain(error: DomainError): Failure {
-  const { status } = isErrorCode(error.code) ? errorCodes[error.code] : errorCodes.internalError
+  const { status } = errorCodes[error.code]
   const { faults = [], attributes = [], retryAfterS = DEFAULT_RETRY_AFTER_S } = error.details
   const { code, message } = error
   const all: readonly ApiFault[] = faults.length > 0 ? faults : attributes.map(parameter => ({ code, message, parameter }))
@@ -73,8 +73,8 @@ function limited(faults: readonly [ApiFault, ...ApiFault[]]): readonly [ApiFault
   return [first, ...more.slice(0, MAX_FAULTS - 1)]
 }
 
-function placeOf({ code, pointer, parameter }: ApiFault): string {
-  return JSON.stringify([code, pointer, parameter])
+function placeOf({ code, message, pointer, parameter }: ApiFault): string {
+  return JSON.stringify([code, pointer ?? parameter ?? message])
 }
 
 function codeOf(error: unknown): ErrorCode {

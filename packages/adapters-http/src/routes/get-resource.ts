@@ -13,7 +13,7 @@ export function getResource(served: ServedResource) {
   return async (
     request: FastifyRequest<{ Params: { id: string }; Querystring: RawQuery }>,
     reply: FastifyReply
-  ): Promise<string | null> => {
+  ): Promise<string | undefined> => {
     const { id } = request.params
     const fields = itemFields(request.query, served)
     const stored = isId(id) ? await services.store.get(TENANT, binding.definition, id) : undefined
@@ -23,7 +23,7 @@ export function getResource(served: ServedResource) {
     const known = request.headers['if-none-match']
     if (known !== undefined && namesTag(known, tag)) {
       reply.code(304)
-      return null
+      return undefined
     }
     reply.type(JSON_TYPE)
     return resourceText(hrefBase, stored, fields)
