@@ -41,6 +41,6 @@ export function parseListQuery(parameters: readonly QueryParameter[], context: L
   const signature = signatureOf({ resource: binding.definition.name, tenant, filter, sort })
   const query = { filter, sort, limit, offset, count }
   if (cursor === undefined) return { query, fields, pageRequested, offset, signature }
-  const position = decodeCursor(cursor, signature, sort)
-  return { query: { ...query, after: position.after }, fields, pageRequested, offset: position.offset, signature }
+  const start = decodeCursor(cursor, signature, sort)
+  return { query: { ...query, offset: start.offset, after: start.after }, fields, pageRequested, offset: start.offset, signature }
 }

@@ -44,12 +44,11 @@ function found(pattern: string, text: string): boolean {
 }
 
 const findInRe2 = (pattern: string, text: string) => RE2JS.compile(toRe2(pattern)).matcher(text).find()
-const inSubset = patternCases(fc).filter(({ pattern }) => parsePattern(pattern).ok)
 
 t.test('RE2 finds generated patterns exactly where their definition does', async t => {
   const seen = { true: 0, false: 0 }
   fc.assert(
-    fc.property(inSubset, ({ pattern, text }) => {
+    fc.property(patternCases(fc), ({ pattern, text }) => {
       const expected = found(pattern, text)
       seen[`${expected}`]++
       return findInRe2(pattern, text) === expected
@@ -62,7 +61,7 @@ t.test('RE2 finds generated patterns exactly where their definition does', async
 t.test('JavaScript finds them too, where it means the same', async t => {
   let compared = 0
   fc.assert(
-    fc.property(inSubset, ({ pattern, text }) => {
+    fc.property(patternCases(fc), ({ pattern, text }) => {
       // Its \s knows all of Unicode's white space, and its u flag fewer escapes; some repeats take it for ever.
       if (/\\[sS-]/.test(pattern) || /[)\]][*+{?].*[)\]][*+{?]/.test(pattern)) return true
       compared++

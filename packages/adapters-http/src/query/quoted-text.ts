@@ -6,7 +6,7 @@ import { invalidValue } from './bad-query.ts'
  * @param name the parameter to name when quotes or brackets are not closed
  */
 export function splitUnquoted(text: string, separator: ',' | ';', name: string, respectBrackets = false): string[] {
-  if (!text.includes(separator) && !text.includes('"')) return [text]
+  if (!respectBrackets && !text.includes(separator) && !text.includes('"')) return [text]
   const parts: string[] = []
   let start = 0
   let quoted = false

@@ -177,11 +177,6 @@ t.test('a pattern', async t => {
     )
   })
 
-  t.test('that the generator for tests makes is nearly always of the subset', async t => {
-    const refused = fc.sample(patterns(fc), 500).filter(pattern => !parsePattern(pattern).ok)
-    t.ok(refused.length < 25, `${refused.length} of 500 refused`)
-  })
-
   t.test('written for RE2 and read again is the same pattern', async t => {
     const again = (pattern: string) =>
       toRe2(pattern)
@@ -193,14 +188,11 @@ t.test('a pattern', async t => {
           return /[ -/:-@[-`{-~]/.test(char) ? `\\${char}` : char
         })
     fc.assert(
-      fc.property(
-        patterns(fc).filter(pattern => parsePattern(pattern).ok),
-        pattern => {
-          const rewritten = again(pattern)
-          if ([...rewritten].length > 128) return
-          t.equal(toRe2(rewritten), toRe2(pattern))
-        }
-      )
+      fc.property(patterns(fc), pattern => {
+        const rewritten = again(pattern)
+        if ([...rewritten].length > 128) return
+        t.equal(toRe2(rewritten), toRe2(pattern))
+      })
     )
   })
 })
