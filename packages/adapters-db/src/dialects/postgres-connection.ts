@@ -20,6 +20,8 @@ export function openPool(
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'crm-lite',
+    // Compiling a statement costs more than any of ours takes.
+    options: '-c jit=off',
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
