@@ -100,7 +100,7 @@ export const configVariables = {
   },
   maxScans: {
     name: 'MAX_SCANS',
-    ...integer(0, 100),
+    ...integer(1, 100),
     default: '2',
     description: 'How many lists that no index serves may run at once; more are answered with 503 and `Retry-After`.',
     since: '0.1.0'

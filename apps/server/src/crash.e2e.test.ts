@@ -1,7 +1,7 @@
 import { startPostgres } from '@crm-lite/adapters-db/testing'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { allCustomerIds, callCustomers, createCustomer } from './testing/customers-client.ts'
-import { type CrmServer, newSqliteUrl, startServer, until } from './testing/start-crm.ts'
+import { type CrmServer, newSqliteUrl, runCrm, startServer, until } from './testing/start-crm.ts'
 
 t.setTimeout(240_000)
 
@@ -33,7 +33,7 @@ async function writeUntilKilled(server: CrmServer): Promise<Set<string>> {
   return acknowledged
 }
 
-async function survivesKill(t: Tap, DATABASE_URL: string): Promise<void> {
+async function survivesKill(t: Test, DATABASE_URL: string): Promise<void> {
   const acknowledged = await writeUntilKilled(await startServer(t, { DATABASE_URL }))
   const server = await startServer(t, { DATABASE_URL })
   const { ids, total } = await allCustomerIds(server.url)
@@ -50,8 +50,6 @@ async function survivesKill(t: Tap, DATABASE_URL: string): Promise<void> {
   t.equal((await allCustomerIds(server.url)).total, ids.length + 1)
 }
 
-type Tap = typeof t
-
 t.test('on SQLite, a killed server loses nothing that it acknowledged', t => survivesKill(t, newSqliteUrl(t)))
 
 t.test('on PostgreSQL', async t => {
@@ -59,6 +57,19 @@ t.test('on PostgreSQL', async t => {
   t.teardown(() => postgres.stop())
 
   t.test('a killed server loses nothing that it acknowledged', async t => survivesKill(t, await postgres.createDatabase()))
+
+  t.test('seeding fills an empty database and, repeated, adds what is missing', async t => {
+    const DATABASE_URL = await postgres.createDatabase()
+    const server = await startServer(t, { DATABASE_URL })
+    t.match(await runCrm(t, ['seed', '--customers', '300'], { DATABASE_URL }), { code: 0, stderr: '', stdout: /^added 300 / })
+    t.match(await runCrm(t, ['seed', '--customers', '400'], { DATABASE_URL }), {
+      code: 0,
+      stderr: '',
+      stdout: /^added 100 .*300 were there/
+    })
+    const { ids, total } = await allCustomerIds(server.url)
+    t.same([new Set(ids).size, total], [400, 400])
+  })
 
   t.test('three servers that start at once on an empty database all come up and share it', async t => {
     const DATABASE_URL = await postgres.createDatabase()

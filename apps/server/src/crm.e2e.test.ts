@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import t from 'tap'
 import { aCustomer, allCustomerIds, createCustomer } from './testing/customers-client.ts'
 import { newSqliteUrl, runCrm, startCrm, startServer } from './testing/start-crm.ts'
@@ -108,7 +108,7 @@ t.test('what keeps a server from starting is told in one line', async t => {
   t.equal(inUse.code, 1)
   t.equal(inUse.stderr, `crm: port ${port} on 127.0.0.1 is in use: stop what listens there, or set PORT to another one\n`)
 
-  const notAFolder = fileURLToPath(import.meta.url)
+  const notAFolder = join(t.testdir({ file: 'neither a folder nor a database' }), 'file')
   for (const DATABASE_URL of [`sqlite:${notAFolder}/crm.db`, `sqlite:${notAFolder}`, 'postgres://crm:canary@127.0.0.1:1/crm']) {
     const refused = await runCrm(t, ['serve'], { DATABASE_URL, PORT: '0' })
     t.equal(refused.code, 1)

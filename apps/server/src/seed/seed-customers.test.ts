@@ -1,6 +1,7 @@
 import {
   checkResource,
   customerDefinition,
+  everything,
   individualDefinition,
   isDateTime,
   type ListQuery,
@@ -12,13 +13,11 @@ import { fictionalCustomer } from './fictional-customer.ts'
 import { fictionalParty } from './fictional-party.ts'
 import { seedCustomers } from './seed-customers.ts'
 
-const everything: ListQuery = { filter: { kind: 'all', filters: [] }, sort: [], offset: 0, limit: 10_000, count: true }
+const all: ListQuery = { filter: everything, sort: [], offset: 0, limit: 10_000, count: true }
 
 async function contentOf(store: MemoryStore): Promise<string[]> {
   const pages = await Promise.all(
-    [customerDefinition, individualDefinition, organizationDefinition].map(definition =>
-      store.list('default', definition, everything)
-    )
+    [customerDefinition, individualDefinition, organizationDefinition].map(definition => store.list('default', definition, all))
   )
   return pages.flatMap(page => page.items.map(item => item.document))
 }
@@ -27,14 +26,14 @@ const request = { customers: 300, seed: 1, concurrency: 8, tenant: 'default' }
 
 t.test('the same seed makes the same data, whatever the concurrency', async t => {
   const [one, other] = [new MemoryStore(), new MemoryStore()]
-  t.same(await seedCustomers({ unitOfWork: one }, request), { added: 300, present: 0 })
-  await seedCustomers({ unitOfWork: other }, { ...request, concurrency: 1 })
+  t.same(await seedCustomers({ store: one, unitOfWork: one }, request), { added: 300, present: 0 })
+  await seedCustomers({ store: other, unitOfWork: other }, { ...request, concurrency: 1 })
   const content = await contentOf(one)
   t.equal(content.length, 600, 'every customer has a party')
   t.same(content, await contentOf(other))
 
   const third = new MemoryStore()
-  await seedCustomers({ unitOfWork: third }, { ...request, seed: 2 })
+  await seedCustomers({ store: third, unitOfWork: third }, { ...request, seed: 2 })
   const ids = new Set((await contentOf(third)).map(document => JSON.parse(document).id))
   t.notOk(
     content.some(document => ids.has(JSON.parse(document).id)),
@@ -44,14 +43,14 @@ t.test('the same seed makes the same data, whatever the concurrency', async t =>
 
 t.test('a repeated run adds what is missing and leaves the rest as it is', async t => {
   const store = new MemoryStore()
-  await seedCustomers({ unitOfWork: store }, { ...request, customers: 60 })
-  const [first] = (await store.list('default', customerDefinition, everything)).items
+  await seedCustomers({ store: store, unitOfWork: store }, { ...request, customers: 60 })
+  const [first] = (await store.list('default', customerDefinition, all)).items
   await store.run('default', async transaction => {
     const current = await transaction.get(customerDefinition, first?.id ?? '')
     if (current) transaction.update(customerDefinition, current, { ...JSON.parse(current.document), name: 'Renamed' })
   })
-  t.same(await seedCustomers({ unitOfWork: store }, { ...request, customers: 100 }), { added: 40, present: 60 })
-  const { items, total } = await store.list('default', customerDefinition, everything)
+  t.same(await seedCustomers({ store: store, unitOfWork: store }, { ...request, customers: 100 }), { added: 40, present: 60 })
+  const { items, total } = await store.list('default', customerDefinition, all)
   t.equal(total, 100)
   t.equal(JSON.parse(items[0]?.document ?? '').name, 'Renamed')
 })
@@ -64,7 +63,7 @@ t.test('a failing store ends the run', async t => {
       throw new Error('no room')
     }
   }
-  await t.rejects(seedCustomers({ unitOfWork }, { ...request, concurrency: 2 }), { message: 'no room' })
+  await t.rejects(seedCustomers({ store: new MemoryStore(), unitOfWork }, { ...request, concurrency: 2 }), { message: 'no room' })
   t.equal(runs, 2)
 })
 
