@@ -50,7 +50,7 @@ export function buildCondition(condition: Condition): Filter {
     case 'endsWith':
       if (path.type !== 'string' && path.type !== 'any')
         throw invalidValue(condition.name, `the attribute is a ${attribute.node.type}, not a text`)
-      if (operator === 'regex') condition.texts.forEach(text => checkPattern(condition, text))
+      if (operator === 'regex') for (const text of condition.texts) checkPattern(condition, text)
       return anyOf(condition.texts, value => ({ kind: 'text', path, operator, value }))
     default:
       return operator satisfies never

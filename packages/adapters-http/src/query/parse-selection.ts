@@ -1,6 +1,6 @@
 import type { AttributePath, FieldSelection, SortKey } from '@crm-lite/domain'
 import type { AttributeTree } from '../binding.ts'
-import { findAttribute } from './attribute-lookup.ts'
+import { type Extensions, findAttribute, withExtensions } from './attribute-lookup.ts'
 import { badQuery, invalidValue, unknownAttribute } from './bad-query.ts'
 import { idPath } from './href-condition.ts'
 import type { QueryParameter } from './parse-query-string.ts'
@@ -55,11 +55,11 @@ export function parseSelection(parameters: readonly QueryParameter[], attributes
  */
 export function parseItemQuery(
   parameters: readonly QueryParameter[],
-  { attributes }: { readonly attributes: AttributeTree }
+  { attributes, extensions }: { readonly attributes: AttributeTree; readonly extensions?: Extensions | undefined }
 ): FieldSelection {
   const other = parameters.find(({ name }) => name !== 'fields')
   if (other) throw badQuery(other.name, 'unknownParameter', 'a single resource takes the parameter fields only')
-  return parseFields(parameters, attributes)
+  return parseFields(parameters, withExtensions(attributes, extensions))
 }
 
 function parseFields(parameters: readonly QueryParameter[], attributes: AttributeTree): FieldSelection {

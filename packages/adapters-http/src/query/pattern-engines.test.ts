@@ -1,4 +1,4 @@
-import { type PatternNode, parsePattern, toRe2 } from '@crm-lite/domain'
+import { type PatternNode, parsePattern, toEcmaScript, toRe2 } from '@crm-lite/domain'
 import { patternCases } from '@crm-lite/domain/testing'
 import * as fc from 'fast-check'
 import { RE2JS } from 're2js'
@@ -58,14 +58,14 @@ t.test('RE2 finds generated patterns exactly where their definition does', async
   t.ok(seen.true > 400 && seen.false > 400, `of both outcomes there are enough: ${JSON.stringify(seen)}`)
 })
 
-t.test('JavaScript finds them too, where it means the same', async t => {
+t.test('JavaScript finds them too', async t => {
   let compared = 0
   fc.assert(
     fc.property(patternCases(fc), ({ pattern, text }) => {
-      // Its \s knows all of Unicode's white space, and its u flag fewer escapes; some repeats take it for ever.
-      if (/\\[sS-]/.test(pattern) || /[)\]][*+{?].*[)\]][*+{?]/.test(pattern)) return true
+      // It tries out every way to share a text between nested repeats: some take it for ever.
+      if (/[)\]][*+{?].*[)\]][*+{?]/.test(pattern)) return true
       compared++
-      return found(pattern, text) === new RegExp(pattern, 'su').test(text)
+      return found(pattern, text) === new RegExp(toEcmaScript(pattern), 'su').test(text)
     }),
     { numRuns: 1000 }
   )

@@ -482,12 +482,11 @@ t.test('a cursor', async t => {
   })
 })
 
-t.test('the written forms of generated filters are read as those filters', async t => {
-  const differing = fc.check(
+t.test('the written forms of generated filters are read as those filters', async () => {
+  fc.assert(
     fc.property(writtenQueries, ({ query, filter }) => isDeepStrictEqual(filterOf(query), filter)),
     { numRuns: 2000 }
   )
-  t.notOk(differing.failed, JSON.stringify(differing.counterexample)?.replaceAll('{', '('))
 })
 
 t.test('no query string does anything but give a list or a 400 that our table of codes knows', async t => {

@@ -10,7 +10,7 @@ export interface WrittenCondition {
 }
 
 const PATH = /^[^[\]<>=!*~";,]+$/
-const CONDITION = /^([^[\]<>=!*~";,]+)(\[|>=|<=|==|=~|\*=|!=|>|<|=)([^]*)$/
+const CONDITION = /^([^[\]<>=!*~";,]+)(\[|>=|<=|==|=~|\*=|!=|>|<|=)(.*)$/s
 
 /** Reads a decoded text such as `name.like=A*`, `orderDate>=2026-01-31` or `relatedParty[role=owner]`. */
 export function readCondition(text: string): WrittenCondition | undefined {

@@ -133,7 +133,7 @@ t.test('a pattern', async t => {
       ],
       'what no text holds': ['a\0', '\ud800', '[\udc00]']
     }
-    // Patterns stay out of the tests' names: tap takes a blank and a brace in one for the start of a subtest.
+    // Patterns stay out of the tests' names, where TAP gives some characters a meaning of its own.
     for (const [what, all] of Object.entries(refused)) {
       t.same(
         all.filter(pattern => parsePattern(pattern).ok),
