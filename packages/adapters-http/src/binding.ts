@@ -24,7 +24,7 @@ export interface ResourceBinding {
   /** Each with an `$id` that is its name in the OpenAPI documents. */
   readonly schemas: {
     /** What is answered. */
-    readonly resource: TObject
+    readonly resource: TObject & { readonly $id: string }
     /** What may be sent to create one. */
     readonly create: TObject
     /** What may be sent to change one: everything optional, `null` removes. */

@@ -19,7 +19,12 @@ export interface OpenApiOperation {
   readonly summary?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description?: string }[]
   readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> }
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
+  readonly responses: Readonly<Record<string, OpenApiResponse>>
+}
+
+export interface OpenApiResponse {
+  readonly content?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>
 }
 
 const SCHEMAS = '#/components/schemas/'
@@ -50,4 +55,17 @@ function referredFrom(part: unknown, schemas: Readonly<Record<string, unknown>>)
   }
   visit(part)
   return found
+}
+
+/** The same document, in which the response headers that always come are required. The plugin that makes it has no word for that. */
+export function withRequiredHeaders(document: OpenApiDocument, occasional: ReadonlySet<string>): OpenApiDocument {
+  const response = (each: OpenApiResponse): OpenApiResponse =>
+    each.headers ? { ...each, headers: mapped(each.headers, required) } : each
+  const required = (header: object, name: string) => (occasional.has(name) ? header : { ...header, required: true })
+  const operation = (each: OpenApiOperation) => ({ ...each, responses: mapped(each.responses, response) })
+  return { ...document, paths: mapped(document.paths, path => mapped(path, operation)) }
+}
+
+function mapped<From, To>(record: Readonly<Record<string, From>>, change: (value: From, name: string) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]))
 }

@@ -4,8 +4,9 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { ApiBinding } from '../binding.ts'
 import { basePathOf, type PathOptions } from '../representation/base-paths.ts'
+import { occasionalHeaders } from '../routes/header-schemas.ts'
 import { errorResponses } from '../routes/response-schemas.ts'
-import { documentBelow, type OpenApiDocument } from './openapi-document.ts'
+import { documentBelow, type OpenApiDocument, withRequiredHeaders } from './openapi-document.ts'
 
 interface Documented {
   readonly apis: readonly ApiBinding[]
@@ -36,7 +37,7 @@ export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUr
   const urls = [{ name: 'Everything', url: '/openapi.json' }, ...apis.map(api => ({ name: api.title, url: documentUrl(api) }))]
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { urls, docExpansion: 'list' } })
 
-  const whole = () => app.swagger() as unknown as OpenApiDocument
+  const whole = () => withRequiredHeaders(app.swagger() as unknown as OpenApiDocument, occasionalHeaders)
   serve(app, '/openapi.json', 'The OpenAPI document of everything', whole)
   for (const api of apis) {
     const { title, version, description } = api

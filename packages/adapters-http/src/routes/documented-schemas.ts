@@ -1,10 +1,11 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { ApiBinding, NamedSchema, ResourceBinding } from '../binding.ts'
+import { partialSchemaOf } from '../schema/derive.ts'
 import { errorSchema, problemSchema } from './response-schemas.ts'
 
 /** Every schema that the documents refer to by name; what may be sent comes with an example. */
 export function documentedSchemas(apis: readonly ApiBinding[], shared: readonly NamedSchema[]): readonly TSchema[] {
-  return [errorSchema, problemSchema, ...shared, ...apis.flatMap(api => api.resources).flatMap(schemasOf)]
+  return [errorSchema, problemSchema, ...shared, ...apis.flatMap(api => api.resources).flatMap(each => schemasOf(each, shared))]
 }
 
 /** A small change of the example: a merge patch. */
@@ -16,7 +17,12 @@ export function patchExample({ example }: ResourceBinding): Record<string, unkno
   )
 }
 
-function schemasOf(binding: ResourceBinding): TSchema[] {
+function schemasOf(binding: ResourceBinding, shared: readonly NamedSchema[]): TSchema[] {
   const { resource, create, update } = binding.schemas
-  return [resource, { ...create, examples: [binding.example] }, { ...update, examples: [patchExample(binding)] }]
+  return [
+    resource,
+    partialSchemaOf(resource, shared),
+    { ...create, examples: [binding.example] },
+    { ...update, examples: [patchExample(binding)] }
+  ]
 }

@@ -37,6 +37,9 @@ export const idempotencyKey = Type.Optional(
   })
 )
 
+/** Response headers that only come when there is something to say. All others that are documented always come. */
+export const occasionalHeaders: ReadonlySet<string> = new Set(['X-Total-Count', 'Link', 'Preference-Applied'])
+
 /** What lists carry. */
 export const page = {
   'X-Total-Count': Type.Integer({ description: 'How many resources match, exactly. Absent with `Prefer: count=none`.' }),

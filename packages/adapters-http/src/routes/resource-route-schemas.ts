@@ -1,5 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
+import type { ResourceBinding } from '../binding.ts'
 import { JSON_MEDIA_TYPE, JSON_PATCH_MEDIA_TYPE, MERGE_PATCH_MEDIA_TYPE } from '../plugins/body-parsing.ts'
 import type { ErrorCode } from '../representation/error-codes.ts'
 import { patchExample } from './documented-schemas.ts'
@@ -20,10 +21,10 @@ export function resourceRouteSchemas(served: ServedResource): Record<Operation, 
   const { binding } = served
   const { name, type } = binding.definition
   const tags = [name]
-  const whole = { $ref: `${binding.schemas.resource.$id}#` }
+  const answered = answeredSchema(binding)
   const example = exampleOf(served)
-  const one = { [JSON_MEDIA_TYPE]: { schema: whole, example } }
-  const many = { [JSON_MEDIA_TYPE]: { schema: { type: 'array', items: whole }, example: [example] } }
+  const one = { [JSON_MEDIA_TYPE]: { schema: answered, example } }
+  const many = { [JSON_MEDIA_TYPE]: { schema: { type: 'array', items: answered }, example: [example] } }
   const params = Type.Object({ id: Type.String({ description: `The id of the ${name}.`, examples: [example['id']] }) })
   const querystring = Type.Object({ fields: fieldsParameter })
   const found = { ETag: header.etag }
@@ -132,6 +133,12 @@ function patchBodies({ binding }: ServedResource) {
     [MERGE_PATCH_MEDIA_TYPE]: body(binding.schemas.update),
     [JSON_PATCH_MEDIA_TYPE]: { schema: operations }
   }
+}
+
+/** Which of the two it is depends on the parameter `fields`. */
+function answeredSchema({ schemas }: ResourceBinding) {
+  const { $id } = schemas.resource
+  return { anyOf: [{ $ref: `${$id}#` }, { $ref: `${$id}_Partial#` }] }
 }
 
 function body({ $id }: TSchema) {

@@ -21,6 +21,14 @@ export function updateSchemaOf(resource: ResourceSchema, shared: readonly NamedS
   return named(`${resource.$id}_Update`, description, patched(properties, shared))
 }
 
+/** What is answered when only some fields are wanted: every object with the attributes that were asked for, none of the others. */
+export function partialSchemaOf(resource: ResourceSchema, shared: readonly NamedSchema[]): ResourceSchema {
+  const { id, href, '@type': type, ...properties } = resource.properties
+  const optional = Object.entries(properties).map(([name, each]) => [name, Type.Optional(inPart(each, shared, []))] as const)
+  const description = `What is answered for a ${resource.$id} with the parameter \`fields\`: what was asked for, and what always comes along.`
+  return named(`${resource.$id}_Partial`, description, { id: id!, href: href!, '@type': type!, ...Object.fromEntries(optional) })
+}
+
 /** A resource as it is kept: without `href`, which depends on where it is served. */
 export function storedSchemaOf(resource: TObject): TObject {
   const { href: _href, ...properties } = resource.properties
@@ -51,6 +59,30 @@ function removable(schema: TSchema, shared: readonly NamedSchema[]): TSchema {
     ...(Array.isArray(rest['enum']) && { enum: [...rest['enum'], null] }),
     ...(properties && { properties: patched(properties, shared) })
   } as TSchema
+}
+
+/** Without anything that is required; as it is where nothing is. A schema that contains itself is described to its first repetition. */
+function inPart(schema: TSchema, shared: readonly NamedSchema[], above: readonly TSchema[]): TSchema {
+  const resolved = resolve(schema, shared)
+  if (above.includes(resolved)) return { type: 'object' } as unknown as TSchema
+  if (!requiresAnything(resolved, shared, [])) return schema
+  const { $id: _id, required: _required, properties, items, ...rest } = resolved as TSchema & Partial<TObject>
+  const below = (each: TSchema) => inPart(each, shared, [...above, resolved])
+  const parts = Object.entries(properties ?? {}).map(([name, each]) => [name, Type.Optional(below(each))])
+  return {
+    ...rest,
+    ...(schema.description !== undefined && { description: schema.description }),
+    ...(items !== undefined && { items: below(items as TSchema) }),
+    ...(properties && { properties: Object.fromEntries(parts) })
+  } as unknown as TSchema
+}
+
+function requiresAnything(schema: TSchema, shared: readonly NamedSchema[], above: readonly TSchema[]): boolean {
+  const resolved = resolve(schema, shared)
+  if (above.includes(resolved)) return false
+  const { required = [], properties = {}, items } = resolved as TSchema & Partial<TObject>
+  const below = [...Object.values(properties), ...(items === undefined ? [] : [items as TSchema])]
+  return required.length > 0 || below.some(each => requiresAnything(each, shared, [...above, resolved]))
 }
 
 function named(id: string, description: string, properties: TObject['properties']): ResourceSchema {

@@ -1,10 +1,11 @@
 import { resourceDefinitions } from '@crm-lite/domain'
 import { type Static, Type } from '@sinclair/typebox'
+import { Ajv } from 'ajv'
 import t from 'tap'
 import type { ApiBinding, AttributeTree } from '../binding.ts'
 import { attributeTree } from './attribute-tree.ts'
 import { dateTime, flag, formats, freeValue, integer, many, number, oneOf, ref, text } from './attributes.ts'
-import { createSchemaOf, resolve, updateSchemaOf } from './derive.ts'
+import { createSchemaOf, partialSchemaOf, resolve, updateSchemaOf } from './derive.ts'
 import { entity, resource, shape } from './entity.ts'
 import { createValidators, MAX_FAULTS } from './validation.ts'
 
@@ -73,6 +74,23 @@ t.test('create and update are derived from the resource', async t => {
   t.same(mainPart['properties']['period']['properties']['start']['type'], ['string', 'null'])
   t.equal(mainPart.description, 'The first of them.')
   t.throws(() => resolve({ ...ref({ ...Period, $id: 'Nowhere' }) }, shared), /Nowhere/)
+})
+
+t.test('a resource of which only some fields were wanted may lack the others, inside too', async t => {
+  const ajv = new Ajv({ schemas: [Part, Period], formats })
+  const validate = ajv.compile(partialSchemaOf(Thing, shared))
+  const always = { id: '1', href: 'h', '@type': 'Thing' }
+  for (const fine of [{}, { part: [{ count: 1 }, {}] }, { mainPart: { period: {} }, tag: ['x'] }, { name: 'n', more: 1 }])
+    t.ok(validate({ ...always, ...fine }), JSON.stringify(fine))
+  for (const wrong of [{ id: 1 }, { part: [{ count: '1' }] }, { mainPart: { period: { start: 'x' } } }, { state: 'used' }])
+    t.notOk(validate({ ...always, ...wrong }), JSON.stringify(wrong))
+  for (const name of ['id', 'href', '@type']) t.notOk(validate({ ...always, [name]: undefined }), `${name} always comes along`)
+  const partOf = partialSchemaOf(Thing, shared).properties['part']?.['items']
+  t.match(partOf.properties.period, { $ref: 'Period#', description: undefined }, 'what is optional anyway stays')
+  const Tree = resource('Tree', 'Contains itself.', { mandatory: { branch: Type.Unsafe({ $ref: 'Tree#' }) }, optional: {} })
+  t.match(partialSchemaOf(Tree, [Tree]).properties['branch'], {
+    properties: { branch: { type: 'object', properties: undefined } }
+  })
 })
 
 t.test('an attribute tree knows types, arrays, and what references lead to', async t => {
