@@ -39,6 +39,8 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
 function purgePeriodically(database: Database, logger: Logger): NodeJS.Timeout {
   const purge = () =>
     database.purgeExpired().catch((err: unknown) => logger.warn({ err }, 'expired idempotency answers could not be removed'))
+  // At once too: a server that is restarted every half hour would never come to it.
+  void purge()
   return setInterval(purge, PURGE_INTERVAL_MS).unref()
 }
 

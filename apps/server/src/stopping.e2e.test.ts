@@ -65,3 +65,15 @@ t.test('a second signal ends the server at once', async t => {
   t.equal(await server.exited(), 1)
   t.match(server.stdout(), 'second signal')
 })
+
+t.test('an error that nobody caught ends the server with 1 and a log line without its message', async t => {
+  const onWindowChange = "process.once('SIGWINCH', () => { throw new TypeError(['can', 'ary'].join('')) })"
+  const server = await startServer(t, {
+    DATABASE_URL: newSqliteUrl(t),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(onWindowChange)}`
+  })
+  server.process.kill('SIGWINCH')
+  t.equal(await server.exited(), 1)
+  t.match(server.stdout(), /"level":"fatal".*"type":"TypeError".*uncaught error/)
+  t.notMatch(server.stdout() + server.stderr(), 'canary')
+})
