@@ -9,7 +9,7 @@ import { registerHealth } from './plugins/health.ts'
 import { collectMethods, registerMethodNotAllowed } from './plugins/method-not-allowed.ts'
 import { collectMetrics, registerMetrics } from './plugins/metrics.ts'
 import { registerOpenApi } from './plugins/openapi.ts'
-import { newRequestId, registerRequestContext } from './plugins/request-context.ts'
+import { registerRequestContext, requestIdOf } from './plugins/request-context.ts'
 import { defaultServerLimits, type ServerLimits, serverOptions } from './plugins/server-options.ts'
 import { registerVersion, type Version } from './plugins/version.ts'
 import { basePathOf } from './representation/base-paths.ts'
@@ -51,7 +51,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   const publicBaseUrl = options.publicBaseUrl.replace(/\/+$/, '')
   const app = Fastify({
     ...serverOptions({ ...defaultServerLimits, ...options.limits }),
-    genReqId: newRequestId,
+    genReqId: requestIdOf,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError
   })

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '../representation/error-codes.ts'
 import { failureOf } from '../representation/failure.ts'
 import { JSON_TYPE, tmfError } from '../representation/tmf-error.ts'
-import { newRequestId } from './request-context.ts'
+import { newRequestId, requestIdOf } from './request-context.ts'
 
 /** What Node refuses before there is a request. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -20,7 +19,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return
   }
   const failure = failureOf(codes[error.code ?? ''] ?? 'malformedRequest')
-  const requestId = randomUUID()
+  const requestId = newRequestId()
   const body = JSON.stringify(tmfError(failure, requestId))
   const head = [
     `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
@@ -35,7 +34,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 /** For requests whose `Expect` header is anything but `100-continue`: Node's own answer has no body. */
 export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
   const failure = failureOf('expectationFailed')
-  const requestId = newRequestId(request)
+  const requestId = requestIdOf(request)
   response.writeHead(failure.status, { 'content-type': JSON_TYPE, 'x-request-id': requestId, connection: 'close' })
   response.end(JSON.stringify(tmfError(failure, requestId)))
 }

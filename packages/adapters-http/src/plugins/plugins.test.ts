@@ -3,7 +3,9 @@ import { DomainError } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { startTestApp } from '../testing/index.ts'
+import { buildApi } from '../build-api.ts'
+import { ApiError } from '../representation/api-error.ts'
+import { countingIds, startTestApp, testOptions, undocumentedAnswers } from '../testing/index.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 const CUSTOMERS = '/tmf-api/customerManagement/v4/customer'
@@ -16,6 +18,10 @@ function aCustomer(attributes: Record<string, unknown> = {}) {
 /** The body with one attribute written as it is. */
 function withText(attribute: string): string {
   return `{"name":"x","engagedParty":{"id":"1","@referredType":"Individual"},${attribute}}`
+}
+
+function servicesOver(store: MemoryStore) {
+  return { store, unitOfWork: store, ids: countingIds(), clock: { now: () => new Date() }, notReady: async () => [] }
 }
 
 interface Answer {
@@ -254,7 +260,8 @@ t.test('request ids', async t => {
   })
 
   t.test('any other is replaced', async t => {
-    for (const id of ['', 'x'.repeat(101), 'asha@example.com', 'a b', '"', '{}']) t.match(await idFor(id), /^[0-9a-f-]{36}$/)
+    for (const id of ['', 'x'.repeat(101), 'asha@example.com', 'a b', '"', '{}'])
+      t.match(await idFor(id), /^[0-9a-f]{16}-[0-9a-z]+$/)
     t.not(await idFor(''), await idFor(''))
   })
 })
@@ -414,6 +421,27 @@ t.test('connections', async t => {
     isTmfError(t, parsed(await get(`http://evil.example.com${CUSTOMERS}/x`)), 404, 'notFound', 'the host makes no difference')
   })
 
+  t.test('a request that is under way when the server stops is answered, and the server waits for it', async t => {
+    const store = new MemoryStore()
+    let answerNow = () => {}
+    const asked = new Promise<void>(resolve => {
+      store.get = () => {
+        resolve()
+        return new Promise(answer => {
+          answerNow = () => answer({ id: 'a', revision: 1, document: '{"id":"a"}' })
+        })
+      }
+    })
+    const app = await buildApi(servicesOver(store), testOptions)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const answer = overSocket(app, send => send(`GET ${CUSTOMERS}/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`))
+    await asked
+    const closed = app.close()
+    answerNow()
+    t.equal(parsed(await answer).statusCode, 200)
+    await closed
+  })
+
   t.test('a client that goes away in the middle of a body does no harm', async t => {
     const { port } = app.server.address() as { port: number }
     const socket = connect(port, '127.0.0.1')
@@ -548,6 +576,20 @@ t.test('browsers', async t => {
     isTmfError(t, missing, 404, 'unknownPath')
     t.equal(missing.headers['access-control-allow-origin'], origin, 'a browser may read errors too')
   })
+})
+
+t.test('an answer that the documentation does not know is found out', async t => {
+  const store = new MemoryStore()
+  store.get = async () => {
+    throw new ApiError(418, { code: 'teapot', message: 'I am one' })
+  }
+  const app = await buildApi(servicesOver(store), testOptions)
+  t.teardown(() => app.close())
+  await app.inject(CUSTOMERS)
+  await app.inject('/nope')
+  t.strictSame(await undocumentedAnswers(app), [])
+  await app.inject(`${CUSTOMERS}/x`)
+  t.strictSame(await undocumentedAnswers(app), [`GET ${CUSTOMERS}/:id 418`])
 })
 
 t.test('documentation', async t => {
