@@ -11,7 +11,12 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key]
-    else result[key] = mergePatch(result[key], value)
+    else setOwn(result, key, mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value))
   }
   return result
+}
+
+/** `result.__proto__ = value` would set the prototype instead of a member of that name. */
+function setOwn(result: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(result, key, { value, enumerable: true, writable: true, configurable: true })
 }

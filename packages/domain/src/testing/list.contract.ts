@@ -9,8 +9,8 @@ import { customerDefinition } from '../resources/customer.ts'
 import { individualDefinition } from '../resources/individual.ts'
 import { customers, individuals } from './arbitraries.ts'
 import { customerAttributes, type FilterableAttributes, filters, individualAttributes, sorts } from './arbitraries-of-queries.ts'
+import type { ContractOptions, StoreUnderTest, TestRunner } from './contract.ts'
 import { MemoryStore } from './memory-store.ts'
-import type { ContractOptions, StoreUnderTest, TestRunner } from './resource-store.contract.ts'
 
 type Fc = typeof FastCheck
 type Query = Omit<ListQuery, 'after'>

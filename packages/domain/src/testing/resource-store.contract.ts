@@ -1,47 +1,16 @@
-import type * as FastCheck from 'fast-check'
 import { sameJson } from '../kernel/json.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition } from '../kernel/resource.ts'
-import type { ResourceStore } from '../ports/resource-store.ts'
-import type { Outcome, UnitOfWork } from '../ports/unit-of-work.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
 import { everything } from '../query/filter.ts'
-import type { FindPattern } from '../query/matches.ts'
 import type { ListQuery } from '../query/selection.ts'
 import { type Customer, customerDefinition } from '../resources/customer.ts'
 import { individualDefinition } from '../resources/individual.ts'
 import { changeResource } from '../use-cases/change-resource.ts'
 import { createResource } from '../use-cases/create-resource.ts'
 import { customers } from './arbitraries.ts'
+import type { ContractOptions, StoreUnderTest, TestRunner } from './contract.ts'
 import { listContract } from './list.contract.ts'
-
-type Message = [] | [string]
-
-/** What the suites need of a test runner: tap's `t` has it. */
-export interface TestRunner {
-  test(name: string, body: (t: TestRunner) => Promise<void>): unknown
-  equal(actual: unknown, expected: unknown, ...message: Message): unknown
-  same(actual: unknown, expected: unknown, ...message: Message): unknown
-  ok(value: unknown, ...message: Message): unknown
-  rejects(promise: Promise<unknown>): unknown
-}
-
-export interface StoreUnderTest {
-  readonly store: ResourceStore
-  readonly unitOfWork: UnitOfWork
-  close(): unknown
-}
-
-export interface ContractOptions {
-  readonly fc: typeof FastCheck
-  /** Of the store, for people. */
-  readonly name: string
-  /** An empty store. */
-  readonly makeStore: () => Promise<StoreUnderTest>
-  /** How often each generated test is run. */
-  readonly runs: number
-  /** How the model finds patterns; JavaScript's own engine when absent. */
-  readonly findPattern?: FindPattern
-}
 
 /**
  * What every store of resources must do, and the unit of work that writes to it. Generated filters and orders are held against the
