@@ -2,6 +2,7 @@ import { IDEMPOTENCY_RETENTION_MS } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { RememberedRow, TableWrites, WriteSet } from '../write-set.ts'
 import type { Statement } from './dialect.ts'
+import { statementName } from './postgres-connection.ts'
 
 interface Rows {
   readonly kind: 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember'
@@ -17,9 +18,18 @@ interface Rows {
  */
 export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name: string } {
   const parts = collect(batch, nowMs)
-  const name = parts.map(({ kind, table }) => `${kind}-${table}`).join(' ')
-  return { name: `write ${name}`, sql: textOf(parts), parameters: parts.map(({ rows }) => `[${rows.join(',')}]`) }
+  const shape = parts.map(({ kind, table }) => `${kind} ${table}`).join(',')
+  let text = texts.get(shape)
+  if (!text) {
+    const sql = textOf(parts)
+    text = { name: statementName(sql), sql }
+    texts.set(shape, text)
+  }
+  return { ...text, parameters: parts.map(({ rows }) => `[${rows.join(',')}]`) }
 }
+
+/** By which tables are written and how: a few dozen at most. */
+const texts = new Map<string, { readonly name: string; readonly sql: string }>()
 
 function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
   const parts = new Map<string, Rows>()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { DomainError } from '@crm-lite/domain'
 import pg from 'pg'
 import { StartRefused } from '../start-refused.ts'
@@ -60,6 +61,11 @@ async function settingsOf(pool: pg.Pool): Promise<Record<string, string>> {
 function describe(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
   return message || code || 'no answer'
+}
+
+/** By which PostgreSQL keeps a prepared statement: the same text has the same name. PostgreSQL cuts names at 63 characters. */
+export function statementName(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 32)
 }
 
 /** PostgreSQL's five-character code of an error, or an empty text. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '@crm-lite/domain'
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
@@ -6,7 +5,7 @@ import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
 import type { MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
-import { checkServer, isTimeout, openPool, translatePostgresError } from './postgres-connection.ts'
+import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
 import { postgresJson } from './postgres-json.ts'
 import { PostgresWriter } from './postgres-writer.ts'
 
@@ -63,7 +62,7 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
   const prepare = (builder: RawBuilder<unknown>): PreparedRead => {
     const { sql: text, parameters } = compile(builder)
     const order = parameters as readonly number[]
-    const name = createHash('sha256').update(text).digest('base64url').slice(0, 32)
+    const name = statementName(text)
     return (...values) =>
       query(
         text,

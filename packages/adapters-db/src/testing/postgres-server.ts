@@ -29,6 +29,8 @@ export interface PostgresServer {
 interface RunningServer {
   readonly url: string
   readonly origin: string
+  /** Whether it was there before us and stays. */
+  readonly isShared: boolean
   readonly end: () => Promise<void>
 }
 
@@ -40,7 +42,7 @@ interface RunningServer {
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['TEST_DATABASE_URL']
-  if (given) return databasesOn({ url: given, origin: 'TEST_DATABASE_URL', end: async () => undefined })
+  if (given) return databasesOn({ url: given, origin: 'TEST_DATABASE_URL', isShared: true, end: async () => undefined })
   const failures: string[] = []
   for (const binaries of findPostgresBinaries()) {
     try {
@@ -60,14 +62,17 @@ async function databasesOn(server: RunningServer): Promise<PostgresServer> {
     for (const name of created.splice(0)) await query(server.url, `drop database if exists ${name} with (force)`)
     await server.end()
   }
-  // A server of somebody else would keep our databases; one of our own ends with us in any case.
-  const stopAndDie = (signal: NodeJS.Signals) => void stop().finally(() => process.kill(process.pid, signal))
-  for (const signal of signals) process.once(signal, stopAndDie)
+  const stopAndDie = (signal: NodeJS.Signals) =>
+    void stop()
+      .catch(() => undefined) // the server may be gone before us
+      .finally(() => process.kill(process.pid, signal))
   return {
     url: server.url,
     description: `PostgreSQL ${row?.['server_version']} (${server.origin})`,
     stop,
     async createDatabase() {
+      // A server that outlives us would keep our databases.
+      if (server.isShared && created.length === 0) for (const signal of signals) process.once(signal, stopAndDie)
       const name = `crm_test_${randomBytes(6).toString('hex')}`
       created.push(name)
       await query(server.url, `create database ${name}`)
@@ -98,7 +103,7 @@ async function startServer(found: PostgresBinaries): Promise<RunningServer> {
     initialize(join(programs, 'initdb'), folder, data)
     const { url, args } = process.platform === 'win32' ? await onLoopback() : onSocket(folder)
     const end = await keepRunning(folder, join(programs, 'postgres'), ['-D', data, '-c', 'max_connections=200', ...args])
-    return { url, origin, end }
+    return { url, origin, isShared: false, end }
   } catch (error) {
     removeFolder(folder)
     throw error
