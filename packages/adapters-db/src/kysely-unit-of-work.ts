@@ -42,6 +42,7 @@ export class KyselyUnitOfWork implements UnitOfWork {
         insert: (definition, resource) => writes.insert(definition, resource),
         update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
         delete: (definition, current) => writes.delete(definition, current),
+        publish: event => writes.publish(event),
         recall: request => this.#recall(reader, tenant, request),
         remember: (request, outcome) => writes.remember(request, outcome)
       })

@@ -1,9 +1,10 @@
-import { type Clock, IDEMPOTENCY_RETENTION_MS, type ResourceStore, type UnitOfWork } from '@crm-lite/domain'
+import { type Clock, type EventLog, IDEMPOTENCY_RETENTION_MS, type ResourceStore, type UnitOfWork } from '@crm-lite/domain'
 import { sql } from 'kysely'
 import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
+import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
 import { type ExtraIndexes, KyselyUnitOfWork } from './kysely-unit-of-work.ts'
 import { type MigrationRunner, migrate } from './migrations/migrate.ts'
@@ -33,6 +34,7 @@ export interface Database {
   readonly engine: 'sqlite' | 'postgres'
   readonly store: ResourceStore
   readonly unitOfWork: UnitOfWork
+  readonly events: EventLog
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -69,6 +71,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     engine: engine.name,
     store: new KyselyResourceStore(engine, extraIndexes),
     unitOfWork: new KyselyUnitOfWork(engine, options.clock),
+    events: new KyselyEventLog(engine),
     migrated,
     notReady: async () => {
       try {

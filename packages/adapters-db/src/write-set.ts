@@ -1,5 +1,6 @@
 import {
   checkResource,
+  type DomainEvent,
   DomainError,
   type IdempotentRequest,
   type IndexedAttribute,
@@ -50,6 +51,7 @@ interface Changed {
 export class WriteSet {
   readonly tenant: string
   readonly remembered: RememberedRow[] = []
+  readonly events: DomainEvent[] = []
   readonly #extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>
   readonly #changed = new Map<string, Changed>()
 
@@ -59,7 +61,7 @@ export class WriteSet {
   }
 
   get isEmpty(): boolean {
-    return this.#changed.size === 0 && this.remembered.length === 0
+    return this.#changed.size === 0 && this.remembered.length === 0 && this.events.length === 0
   }
 
   /** What this work wrote itself: undefined when it wrote nothing there. */
@@ -83,6 +85,10 @@ export class WriteSet {
     delete changed.after
     if (changed.before) this.#changed.set(key, changed)
     else this.#changed.delete(key)
+  }
+
+  publish(event: DomainEvent): void {
+    this.events.push(event)
   }
 
   remember(request: IdempotentRequest, outcome: Outcome): void {

@@ -1,4 +1,4 @@
-import type { RawBuilder } from 'kysely'
+import type { RawBuilder, SqlBool } from 'kysely'
 import type { WriteSet } from '../write-set.ts'
 import type { JsonSql } from './json-sql.ts'
 
@@ -38,12 +38,29 @@ export interface Writer {
   run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T>
 }
 
+/** The order in which readers see events, so that none comes to stand before one that was already seen. */
+export interface EventOrder {
+  /** The columns that give the order, as an alias-free list for `order by`. */
+  readonly columns: RawBuilder<unknown>
+  /** A row's cursor as text. */
+  readonly cursor: RawBuilder<string>
+  /** What can be read now: nothing that a transaction still under way could come to stand before. */
+  readonly readable: RawBuilder<SqlBool>
+  /** The cursor behind everything that is readable now, as a scalar. */
+  readonly end: RawBuilder<string>
+  /** Undefined for a text that is no cursor. */
+  behind(cursor: string): RawBuilder<SqlBool> | undefined
+  /** Negative when the left cursor comes first. */
+  compare(left: string, right: string): number
+}
+
 /** Everything that knows which engine it is. */
 export interface Engine {
   readonly name: 'sqlite' | 'postgres'
   readonly json: JsonSql
   readonly scanner: Scanner
   readonly writer: Writer
+  readonly eventOrder: EventOrder
   compile(query: RawBuilder<unknown>): Statement
   /** Numbers in the query stand for the values of each run, counted from 0. */
   prepare(query: RawBuilder<unknown>): PreparedRead
@@ -52,7 +69,8 @@ export interface Engine {
   documentText(column: string): RawBuilder<string>
   /** How many resources of a type a tenant has: a scalar that costs the same at any size. */
   totalOf(tenant: unknown, resource: string): RawBuilder<number>
-  execute(statement: Statement): Promise<void>
+  /** Returns the number of rows it changed. */
+  execute(statement: Statement): Promise<number>
   /** What keeps the database from serving; empty when it can. */
   notReady(): Promise<string[]>
   close(): Promise<void>

@@ -1,11 +1,11 @@
-import { IDEMPOTENCY_RETENTION_MS } from '@crm-lite/domain'
+import { type DomainEvent, IDEMPOTENCY_RETENTION_MS } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { RememberedRow, TableWrites, WriteSet } from '../write-set.ts'
 import type { Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
 
 interface Rows {
-  readonly kind: 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember'
+  readonly kind: 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember' | 'event'
   /** Empty where there is only one. */
   readonly table: string
   /** Each a JSON object's text. */
@@ -47,6 +47,7 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
       const key = `${tenant},"n":${JSON.stringify(table.resource)}`
       totals.set(key, (totals.get(key) ?? 0) + table.inserts.length - table.deletes.length)
     }
+    for (const event of writes.events) add('event', '', eventRow(tenant, event))
     for (const row of writes.remembered) add('remember', '', rememberedRow(tenant, row, nowMs))
   }
   for (const [key, change] of totals) if (change !== 0) add('total', '', `{"t":${key},"c":${change}}`)
@@ -87,6 +88,11 @@ function rememberedRow(tenant: string, { request, outcome }: RememberedRow, nowM
 /** Fewer rows written than sent means that somebody else was first. */
 const GUARDED: readonly Rows['kind'][] = ['update', 'delete', 'remember']
 
+function eventRow(tenant: string, { document, ...event }: DomainEvent): string {
+  const rest = JSON.stringify({ ...event, changedPaths: JSON.stringify(event.changedPaths) })
+  return `{"t":${tenant},"d":${document},${rest.slice(1)}`
+}
+
 function textOf(parts: readonly Rows[]): string {
   const steps = parts.map((part, index) => `p${index} as (${step(part, `$${index + 1}::jsonb`)} returning 1)`)
   const guarded = parts.flatMap(({ kind }, index) =>
@@ -112,6 +118,10 @@ function step({ kind, table }: Rows, parameter: string): string {
       return `insert into "${linkTable(table)}" (tenant, attribute, value, id) select t, a, v, i from ${from('t text, a text, v text, i text')}`
     case 'total':
       return `insert into resource_total (tenant, resource, total) select t, n, c from ${from('t text, n text, c bigint')}`
+    case 'event':
+      return `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, traceparent, at, document)
+        select id, t, resource, "resourceId", kind, revision, "changedPaths", actor, "correlationId", traceparent, at, d
+        from ${from('t text, id text, resource text, "resourceId" text, kind text, revision integer, "changedPaths" text, actor text, "correlationId" text, traceparent text, at text, d jsonb')}`
     case 'remember':
       return `insert into remembered_answer (tenant, scope, key, fingerprint, kind, id, revision, document, created_at)
         select t, s, k, f, o, i, r, d, c from ${from('t text, s text, k text, f text, o text, i text, r integer, d text, c bigint')}

@@ -6,6 +6,7 @@ import type { MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
 import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
+import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
 import { PostgresWriter } from './postgres-writer.ts'
 
@@ -84,6 +85,7 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     json: postgresJson,
     scanner: new PostgresScanner(scans, { budgetMs: options.scanBudgetMs, maxScans: options.maxScans }),
     writer,
+    eventOrder: postgresEventOrder,
     compile,
     prepare,
     read,
@@ -91,7 +93,7 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     totalOf: (tenant, resource) =>
       sql<number>`coalesce((select sum(total) from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)::float8`,
     execute: async ({ sql: text, parameters }) => {
-      await pool.query(text, [...parameters])
+      return (await pool.query(text, [...parameters])).rowCount ?? 0
     },
     notReady: async () => {
       await pool.query('select 1 from schema_migration limit 1')

@@ -1,4 +1,4 @@
-import { type Clock, DomainError } from '@crm-lite/domain'
+import { type Clock, type DomainEvent, DomainError } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { TableWrites, WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
@@ -116,6 +116,7 @@ export class SqliteWriter implements Writer {
     try {
       const tables = writes.tables()
       for (const table of tables) writeTable(connection, writes.tenant, table)
+      for (const event of writes.events) appendEvent(connection, writes.tenant, event)
       for (const { request, outcome } of writes.remembered) {
         connection
           .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
@@ -165,6 +166,28 @@ class Totals {
     )
     for (const { tenant, resource, change } of this.#changes.values()) if (change !== 0) upsert.run(tenant, resource, change)
   }
+}
+
+function appendEvent(connection: SqliteConnection, tenant: string, event: DomainEvent): void {
+  connection
+    .prepare(
+      `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, traceparent, at, document)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    )
+    .run(
+      event.id,
+      tenant,
+      event.resource,
+      event.resourceId,
+      event.kind,
+      event.revision,
+      JSON.stringify(event.changedPaths),
+      event.actor,
+      event.correlationId,
+      event.traceparent ?? null,
+      event.at,
+      event.document
+    )
 }
 
 function writeTable(connection: SqliteConnection, tenant: string, writes: TableWrites): void {

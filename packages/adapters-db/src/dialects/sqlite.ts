@@ -8,6 +8,7 @@ import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, Statement } from './dialect.ts'
 import { isBusy, SqliteConnection } from './sqlite-connection.ts'
+import { sqliteEventOrder } from './sqlite-event-order.ts'
 import { sqliteJson } from './sqlite-json.ts'
 import { SqliteScanner } from './sqlite-scanner.ts'
 import { lockForServer } from './sqlite-server-lock.ts'
@@ -59,6 +60,7 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     json: sqliteJson,
     scanner,
     writer,
+    eventOrder: sqliteEventOrder,
     compile,
     prepare: query => {
       const { sql: text, parameters } = compile(query)
@@ -76,9 +78,7 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     documentText: column => sql.ref(column),
     totalOf: (tenant, resource) =>
       sql<number>`coalesce((select total from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)`,
-    execute: async statement => {
-      await retryWhileBusy(() => connection.run(statement))
-    },
+    execute: statement => retryWhileBusy(() => connection.run(statement)),
     notReady: async () => {
       reader.prepare('select 1 from schema_migration limit 1').get()
       return []

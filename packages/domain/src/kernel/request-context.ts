@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly actor: string
   /** Ties together everything that one request caused. */
   readonly correlationId: string
+  /** The trace that the request belongs to, passed on with its events. @source W3C Trace Context */
+  readonly traceparent?: string
   /** Given when the caller may repeat the request and wants it done once. */
   readonly idempotency?: IdempotentRequest
 }

@@ -1,3 +1,4 @@
+import type { DomainEvent } from '../events/domain-event.ts'
 import type { IdempotentRequest } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
 
@@ -20,6 +21,8 @@ export interface Transaction {
   /** Replaces `current`, which must still be what is stored when the work is committed; otherwise the work runs again. */
   update(definition: ResourceDefinition, current: StoredResource, resource: Resource): StoredResource
   delete(definition: ResourceDefinition, current: StoredResource): void
+  /** Stores an event together with what it tells of. Events of one transaction keep their order. */
+  publish(event: DomainEvent): void
   /** The outcome of the same request, if it was committed in the last 24 hours (`IDEMPOTENCY_RETENTION_MS`). */
   recall(request: IdempotentRequest): Promise<RememberedOutcome | undefined>
   remember(request: IdempotentRequest, outcome: Outcome): void

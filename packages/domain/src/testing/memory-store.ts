@@ -1,6 +1,7 @@
 import { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { EventLog, EventPage, EventQuery, StoredEvent } from '../ports/event-log.ts'
 import type { Page, ResourceStore } from '../ports/resource-store.ts'
 import type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from '../ports/unit-of-work.ts'
 import { type FindPattern, matches } from '../query/matches.ts'
@@ -12,9 +13,11 @@ interface Remembered extends RememberedOutcome {
 }
 
 /** Keeps everything in memory: the model that the databases are compared with, and a store for tests of one's own. */
-export class MemoryStore implements ResourceStore, UnitOfWork {
+export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
   readonly #tables = new Map<string, Map<string, StoredResource>>()
   readonly #answers = new Map<string, Remembered>()
+  #events: StoredEvent[] = []
+  #lastPosition = 0
   readonly #clock: Clock
   readonly #findPattern: FindPattern
   #last: Promise<unknown> = Promise.resolve()
@@ -83,6 +86,9 @@ export class MemoryStore implements ResourceStore, UnitOfWork {
         return stored
       },
       delete: (definition, current) => write(definition, current.id, undefined),
+      publish: event => {
+        writes.push(() => this.#events.push({ ...event, tenant, cursor: String(++this.#lastPosition) }))
+      },
       recall: async request => {
         const answer = this.#answers.get(answerKey(request))
         return answer && answer.at > this.#clock.now().getTime() - IDEMPOTENCY_RETENTION_MS ? answer : undefined
@@ -96,10 +102,38 @@ export class MemoryStore implements ResourceStore, UnitOfWork {
     return result
   }
 
+  async read(tenant: string, query: EventQuery): Promise<EventPage> {
+    const after = Number(query.after ?? 0)
+    const found = this.#events.filter(
+      event => event.tenant === tenant && Number(event.cursor) > after && isAskedFor(event, query)
+    )
+    const events = found.slice(0, query.limit)
+    const atEnd = found.length === events.length
+    return { events, next: atEnd ? await this.end() : (events.at(-1)?.cursor ?? String(after)), atEnd }
+  }
+
+  async end(): Promise<string> {
+    return String(this.#lastPosition)
+  }
+
+  async purge(before: Date): Promise<number> {
+    const kept = this.#events.filter(event => event.at >= before.toISOString())
+    const purged = this.#events.length - kept.length
+    this.#events = kept
+    return purged
+  }
+
   #table(tenant: string, definition: ResourceDefinition): Map<string, StoredResource> {
     const key = `${tenant}/${definition.name}`
     const table = this.#tables.get(key) ?? new Map<string, StoredResource>()
     this.#tables.set(key, table)
     return table
   }
+}
+
+function isAskedFor(event: StoredEvent, { resources, resourceId, kinds, from, to }: EventQuery): boolean {
+  if (resources && !resources.includes(event.resource)) return false
+  if (resourceId !== undefined && event.resourceId !== resourceId) return false
+  if (kinds && !kinds.includes(event.kind)) return false
+  return (from === undefined || event.at >= from) && (to === undefined || event.at < to)
 }

@@ -1,9 +1,11 @@
+import { changeEvents } from '../events/events-of-change.ts'
 import { checkResource } from '../kernel/check-resource.ts'
 import { DomainError, type Fault } from '../kernel/errors.ts'
 import { sameJson } from '../kernel/json.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
-import type { Outcome, UnitOfWork } from '../ports/unit-of-work.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
+import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 
 export interface Change {
@@ -23,12 +25,12 @@ export interface Change {
  * @throws {DomainError} `notFound`, `staleRevision`, `serverOwned`, `missingAttribute`, `invalidValue`, `idempotencyKeyReused`
  */
 export function changeResource(
-  { unitOfWork }: { unitOfWork: UnitOfWork },
+  dependencies: ChangeDependencies,
   definition: ResourceDefinition,
   change: Change,
   context: RequestContext
 ): Promise<Outcome> {
-  return unitOfWork.run(context.tenant, transaction =>
+  return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
       const current = await transaction.get(definition, change.id)
       if (!current) throw new DomainError('notFound', `there is no ${definition.name} with this id`)
@@ -38,7 +40,9 @@ export function changeResource(
       const before = JSON.parse(current.document) as Resource
       const after = changed(definition, before, change)
       if (sameJson(before, after)) return { kind: 'unchanged', stored: current }
-      return { kind: 'changed', stored: transaction.update(definition, current, after) }
+      const stored = transaction.update(definition, current, after)
+      for (const event of changeEvents(eventSource(dependencies, context), definition, { before, after, stored })) transaction.publish(event)
+      return { kind: 'changed', stored }
     })
   )
 }

@@ -1,9 +1,10 @@
+import { creationEvents } from '../events/events-of-change.ts'
 import { checkResource } from '../kernel/check-resource.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition } from '../kernel/resource.ts'
-import type { Ids } from '../ports/ids.ts'
-import type { Outcome, UnitOfWork } from '../ports/unit-of-work.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
+import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 
 /**
@@ -13,16 +14,20 @@ import { doOnce } from './do-once.ts'
  * @throws {DomainError} `missingAttribute`, `invalidValue`, `idempotencyKeyReused`
  */
 export async function createResource<R extends Resource>(
-  { unitOfWork, ids }: { unitOfWork: UnitOfWork; ids: Ids },
+  dependencies: ChangeDependencies,
   definition: ResourceDefinition,
   input: Omit<R, 'id'>,
   context: RequestContext
 ): Promise<Outcome> {
   const { id: _id, href: _href, '@type': type, ...attributes } = input as Record<string, unknown>
-  const resource = { id: ids.next(), '@type': type ?? definition.type, ...attributes } as Resource
+  const resource = { id: dependencies.ids.next(), '@type': type ?? definition.type, ...attributes } as Resource
   const [fault, ...more] = checkResource(definition, resource)
   if (fault) throw DomainError.ofFaults([fault, ...more])
-  return unitOfWork.run(context.tenant, transaction =>
-    doOnce(transaction, context, async () => ({ kind: 'created', stored: transaction.insert(definition, resource) }))
+  return dependencies.unitOfWork.run(context.tenant, transaction =>
+    doOnce(transaction, context, async () => {
+      const stored = transaction.insert(definition, resource)
+      for (const event of creationEvents(eventSource(dependencies, context), definition, stored)) transaction.publish(event)
+      return { kind: 'created', stored }
+    })
   )
 }

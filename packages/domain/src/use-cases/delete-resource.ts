@@ -1,7 +1,9 @@
+import { deletionEvents } from '../events/events-of-change.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { ResourceDefinition, StoredResource } from '../kernel/resource.ts'
-import type { Outcome, UnitOfWork } from '../ports/unit-of-work.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
+import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 
 /**
@@ -11,12 +13,12 @@ import { doOnce } from './do-once.ts'
  * @throws {DomainError} `notFound`, `staleRevision`, `idempotencyKeyReused`
  */
 export function deleteResource(
-  { unitOfWork }: { unitOfWork: UnitOfWork },
+  dependencies: ChangeDependencies,
   definition: ResourceDefinition,
   removal: { readonly id: string; readonly expects?: (current: StoredResource) => boolean },
   context: RequestContext
 ): Promise<Outcome> {
-  return unitOfWork.run(context.tenant, transaction =>
+  return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
       const current = await transaction.get(definition, removal.id)
       if (!current) throw new DomainError('notFound', `there is no ${definition.name} with this id`)
@@ -24,6 +26,7 @@ export function deleteResource(
         throw new DomainError('staleRevision', `the ${definition.name} has changed since it was read`)
       }
       transaction.delete(definition, current)
+      for (const event of deletionEvents(eventSource(dependencies, context), definition, current)) transaction.publish(event)
       return { kind: 'deleted', stored: current }
     })
   )
