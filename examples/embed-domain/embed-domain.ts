@@ -15,7 +15,11 @@ import { OwnStore } from './own-store.ts'
 
 const store = new OwnStore()
 let count = 0
-const ports = { unitOfWork: store, ids: { next: () => `customer-${++count}` } }
+const ports = {
+  unitOfWork: store,
+  ids: { next: () => `customer-${++count}` },
+  clock: { now: () => new Date('2026-03-01T09:00:00Z') }
+}
 const context: RequestContext = { tenant: 'default', actor: 'night shift', correlationId: 'example' }
 
 const print = (label: string, { kind, stored }: Outcome) =>

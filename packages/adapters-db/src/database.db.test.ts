@@ -54,8 +54,12 @@ function aCustomer(attributes: Partial<Customer> = {}): Omit<Customer, 'id'> {
   return { name: 'Moon Football Club', engagedParty: { id: '500', '@referredType': 'Organization' }, ...attributes }
 }
 
-function create({ unitOfWork }: Database, attributes: Partial<Customer> = {}) {
-  return createResource<Customer>({ unitOfWork, ids }, customerDefinition, aCustomer(attributes), context)
+function dependenciesOf({ unitOfWork }: Database) {
+  return { unitOfWork, ids, clock }
+}
+
+function create(database: Database, attributes: Partial<Customer> = {}) {
+  return createResource<Customer>(dependenciesOf(database), customerDefinition, aCustomer(attributes), context)
 }
 
 function list({ store }: Database, query: Partial<ListQuery> = {}) {
@@ -106,20 +110,22 @@ for (const [engine, newUrl] of Object.entries(engines)) {
         created
           .flatMap(({ stored }, n) => [
             changeResource(
-              database,
+              dependenciesOf(database),
               customerDefinition,
               { id: stored.id, apply: now => mergePatch(now, { status: `s${n}` }) },
               context
             ),
             codeOf(
               changeResource(
-                database,
+                dependenciesOf(database),
                 customerDefinition,
                 { id: stored.id, apply: now => mergePatch(now, { name: null }) },
                 context
               )
             ),
-            n % 3 === 0 ? codeOf(deleteResource(database, customerDefinition, { id: stored.id }, context)) : undefined
+            n % 3 === 0
+              ? codeOf(deleteResource(dependenciesOf(database), customerDefinition, { id: stored.id }, context))
+              : undefined
           ])
           .map(each => Promise.resolve(each).catch(() => undefined))
       )
@@ -135,8 +141,8 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       const same = { next: () => 'the-same' }
       const outcomes = await Promise.allSettled([
         create(database),
-        createResource<Customer>({ unitOfWork: database.unitOfWork, ids: same }, customerDefinition, aCustomer(), context),
-        createResource<Customer>({ unitOfWork: database.unitOfWork, ids: same }, customerDefinition, aCustomer(), context),
+        createResource<Customer>({ ...dependenciesOf(database), ids: same }, customerDefinition, aCustomer(), context),
+        createResource<Customer>({ ...dependenciesOf(database), ids: same }, customerDefinition, aCustomer(), context),
         database.unitOfWork.run('default', async () => {
           throw new Error('the work itself failed')
         }),
@@ -178,13 +184,13 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       }
       t.same([await found('a@example.com'), await found('b@example.com')], [1, 1])
       await changeResource(
-        database,
+        dependenciesOf(database),
         customerDefinition,
         { id: stored.id, apply: now => mergePatch(now, { contactMedium: [...mail('b@example.com'), ...mail('c@example.com')] }) },
         context
       )
       t.same([await found('a@example.com'), await found('b@example.com'), await found('c@example.com')], [0, 1, 1])
-      await deleteResource(database, customerDefinition, { id: stored.id }, context)
+      await deleteResource(dependenciesOf(database), customerDefinition, { id: stored.id }, context)
       t.same([await found('b@example.com'), await found('c@example.com')], [0, 0])
     })
 
@@ -193,7 +199,7 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       const database = await open(t, await newUrl(), { clock: { now: () => new Date(now) } })
       const request = { scope: 'POST /customer', key: 'k', fingerprint: 'f' }
       const once = () =>
-        createResource<Customer>({ unitOfWork: database.unitOfWork, ids }, customerDefinition, aCustomer(), {
+        createResource<Customer>(dependenciesOf(database), customerDefinition, aCustomer(), {
           ...context,
           idempotency: request
         })
@@ -217,7 +223,7 @@ for (const [engine, newUrl] of Object.entries(engines)) {
         await database.close()`
       const start = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
       const outputs = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim())
-      t.same(outputs.sort(), ['', '', '0001-registry'], 'one of them migrates')
+      t.same(outputs.sort(), ['', '', '0001-registry,0002-events'], 'one of them migrates')
     })
 
     t.test('a database of a newer version is refused', async t => {
@@ -353,7 +359,7 @@ t.test('several servers share one PostgreSQL database and lose no update', async
   await Promise.all(
     Array.from({ length: 60 }, (_, n) =>
       changeResource(
-        servers[n % 3]!,
+        dependenciesOf(servers[n % 3]!),
         customerDefinition,
         { id: stored.id, apply: now => mergePatch(now, { [`k${n}`]: n }) },
         context

@@ -1,4 +1,11 @@
-import { DomainError, type DomainEventKind, type EventLog, type EventPage, type EventQuery, type StoredEvent } from '@crm-lite/domain'
+import {
+  DomainError,
+  type DomainEventKind,
+  type EventLog,
+  type EventPage,
+  type EventQuery,
+  type StoredEvent
+} from '@crm-lite/domain'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Engine, Row } from './dialects/dialect.ts'
 
@@ -19,7 +26,9 @@ export class KyselyEventLog implements EventLog {
     // The end is taken first: what was readable then is found by the statement that follows.
     const end = await this.end()
     const rows = await this.#engine.read(
-      this.#engine.compile(sql`select ${this.#columns} from event where ${sql.join(conditions, sql` and `)} order by ${eventOrder.columns} limit ${query.limit}`)
+      this.#engine.compile(
+        sql`select ${this.#columns} from event where ${sql.join(conditions, sql` and `)} order by ${eventOrder.columns} limit ${query.limit}`
+      )
     )
     const events = rows.map(eventOf)
     const atEnd = events.length < query.limit
@@ -73,7 +82,21 @@ function isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool>
   return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
 }
 
-function eventOf([cursor, tenant, id, kind, resource, resourceId, revision, changedPaths, at, actor, correlationId, traceparent, document]: Row): StoredEvent {
+function eventOf([
+  cursor,
+  tenant,
+  id,
+  kind,
+  resource,
+  resourceId,
+  revision,
+  changedPaths,
+  at,
+  actor,
+  correlationId,
+  traceparent,
+  document
+]: Row): StoredEvent {
   return {
     cursor: String(cursor),
     tenant: String(tenant),

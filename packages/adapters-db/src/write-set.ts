@@ -1,7 +1,7 @@
 import {
   checkResource,
-  type DomainEvent,
   DomainError,
+  type DomainEvent,
   type IdempotentRequest,
   type IndexedAttribute,
   type Outcome,

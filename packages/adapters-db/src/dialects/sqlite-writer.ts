@@ -1,4 +1,4 @@
-import { type Clock, type DomainEvent, DomainError } from '@crm-lite/domain'
+import { type Clock, DomainError, type DomainEvent } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { TableWrites, WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'

@@ -14,7 +14,7 @@ const PRINTABLE = /^[\x20-\x7e]{1,255}$/
  * @throws {ApiError} 400 for headers that can't be used
  */
 export function contextOf(request: FastifyRequest, path: string): RequestContext {
-  const context = { tenant: TENANT, actor: actorOf(request), correlationId: request.id }
+  const context = { tenant: TENANT, actor: actorOf(request), correlationId: request.id, ...traceOf(request) }
   const key = request.headers['idempotency-key']
   if (key === undefined) return context
   if (typeof key !== 'string' || !PRINTABLE.test(key)) {
@@ -25,6 +25,14 @@ export function contextOf(request: FastifyRequest, path: string): RequestContext
     })
   }
   return { ...context, idempotency: { scope: `${request.method} ${path}`, key, fingerprint: fingerprintOf(request) } }
+}
+
+/** A malformed `traceparent` is ignored, as the standard wants it. @source W3C Trace Context, 3.2 */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+function traceOf(request: FastifyRequest): Pick<RequestContext, 'traceparent'> {
+  const traceparent = request.headers['traceparent']
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}
 }
 
 /** Of the body's bytes and what they are: the same bytes are another request as another kind of patch. */

@@ -1,4 +1,4 @@
-import type { Ids, ResourceStore, UnitOfWork, ValueType } from '@crm-lite/domain'
+import type { ChangeDependencies, ResourceStore, ValueType } from '@crm-lite/domain'
 import type { ApiBinding, ResourceBinding } from '../binding.ts'
 import type { ApiError } from '../representation/api-error.ts'
 import { refusal } from '../representation/failure.ts'
@@ -16,7 +16,7 @@ export interface ServedResource {
   /** Attributes beyond the schema that lists can be filtered and sorted by. */
   readonly extensions: Readonly<Record<string, ValueType>>
   readonly partialContent: boolean
-  readonly services: { readonly store: ResourceStore; readonly unitOfWork: UnitOfWork; readonly ids: Ids }
+  readonly services: ChangeDependencies & { readonly store: ResourceStore }
   readonly validators: Validators
   readonly inFlight: InFlight
 }

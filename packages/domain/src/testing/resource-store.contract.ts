@@ -6,6 +6,7 @@ import { everything } from '../query/filter.ts'
 import type { ListQuery } from '../query/selection.ts'
 import { type Customer, customerDefinition } from '../resources/customer.ts'
 import { individualDefinition } from '../resources/individual.ts'
+import type { ChangeDependencies } from '../use-cases/change-dependencies.ts'
 import { changeResource } from '../use-cases/change-resource.ts'
 import { createResource } from '../use-cases/create-resource.ts'
 import { customers } from './arbitraries.ts'
@@ -45,6 +46,12 @@ function aCustomer(id: string, attributes: Partial<Customer> = {}): Customer {
   return { id, '@type': 'Customer', name: 'Acme', engagedParty: { id: '1', '@referredType': 'Organization' }, ...attributes }
 }
 
+let lastEvent = 0
+
+function dependenciesOf({ unitOfWork }: StoreUnderTest): ChangeDependencies {
+  return { unitOfWork, ids: { next: () => `event-${++lastEvent}` }, clock: { now: () => new Date(0) } }
+}
+
 function insert({ unitOfWork }: StoreUnderTest, ...resources: readonly Resource[]): Promise<void> {
   return unitOfWork.run('default', async transaction => {
     for (const resource of resources) transaction.insert(customerDefinition, resource)
@@ -77,7 +84,7 @@ async function changeAndDelete(t: TestRunner, under: StoreUnderTest): Promise<vo
   await insert(under, aCustomer('a', { status: 'new' }), aCustomer('b'))
   for (const status of ['active', 'closed']) {
     const { stored } = await changeResource(
-      { unitOfWork },
+      dependenciesOf(under),
       customerDefinition,
       { id: 'a', apply: now => ({ ...now, status }) },
       context
@@ -148,7 +155,7 @@ async function neverLose(t: TestRunner, under: StoreUnderTest): Promise<void> {
   await insert(under, aCustomer('a'), aCustomer('b'))
   const change = (name: string, index: number) =>
     changeResource(
-      under,
+      dependenciesOf(under),
       customerDefinition,
       { id: index % 4 === 0 ? 'b' : 'a', apply: now => ({ ...now, [name]: true }) },
       context
@@ -166,7 +173,7 @@ async function doneOnce(t: TestRunner, under: StoreUnderTest): Promise<void> {
   let last = 0
   const create = (request: { scope: string; key: string; fingerprint: string }, tenant = 'default'): Promise<Outcome> =>
     createResource<Customer>(
-      { unitOfWork: under.unitOfWork, ids: { next: () => `id-${++last}` } },
+      { ...dependenciesOf(under), ids: { next: () => `id-${++last}` } },
       customerDefinition,
       aCustomer('ignored'),
       { ...context, tenant, idempotency: request }

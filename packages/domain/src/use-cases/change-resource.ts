@@ -41,7 +41,8 @@ export function changeResource(
       const after = changed(definition, before, change)
       if (sameJson(before, after)) return { kind: 'unchanged', stored: current }
       const stored = transaction.update(definition, current, after)
-      for (const event of changeEvents(eventSource(dependencies, context), definition, { before, after, stored })) transaction.publish(event)
+      for (const event of changeEvents(eventSource(dependencies, context), definition, { before, after, stored }))
+        transaction.publish(event)
       return { kind: 'changed', stored }
     })
   )

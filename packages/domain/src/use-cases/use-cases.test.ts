@@ -16,6 +16,7 @@ function world() {
   const store = new MemoryStore({ clock: { now: () => now } })
   const ids = { next: () => `id-${++last}` }
   const context: RequestContext = { tenant: 'default', actor: 'anonymous', correlationId: 'c-1' }
+  const dependencies = { unitOfWork: store, ids, clock: { now: () => now } }
   return {
     store,
     context,
@@ -27,16 +28,11 @@ function world() {
       idempotency: { scope: 'POST /', key, fingerprint }
     }),
     create: (input: object = {}, as = context) =>
-      createResource<Customer>({ unitOfWork: store, ids }, customerDefinition, { ...aCustomer, ...input }, as),
+      createResource<Customer>(dependencies, customerDefinition, { ...aCustomer, ...input }, as),
     change: (id: string, patch: object, more: Partial<Parameters<typeof changeResource>[2]> = {}, as = context) =>
-      changeResource(
-        { unitOfWork: store },
-        customerDefinition,
-        { id, apply: current => mergePatch(current, patch), ...more },
-        as
-      ),
+      changeResource(dependencies, customerDefinition, { id, apply: current => mergePatch(current, patch), ...more }, as),
     remove: (id: string, expects?: (current: { revision: number }) => boolean, as = context) =>
-      deleteResource({ unitOfWork: store }, customerDefinition, { id, ...(expects && { expects }) }, as),
+      deleteResource(dependencies, customerDefinition, { id, ...(expects && { expects }) }, as),
     count: async () =>
       (await store.list('default', customerDefinition, { filter: everything, sort: [], limit: 1, offset: 0, count: true })).total
   }
