@@ -1,4 +1,5 @@
 export { type DomainEvent, type DomainEventKind, domainEventKinds } from './events/domain-event.ts'
+export * from './events/event-subscription.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
 export { compareText } from './kernel/compare-text.ts'
@@ -18,6 +19,7 @@ export {
   type ValueType
 } from './kernel/resource.ts'
 export type { Clock } from './ports/clock.ts'
+export * from './ports/delivery-queue.ts'
 export type { EventLog, EventPage, EventQuery, StoredEvent } from './ports/event-log.ts'
 export type { Ids } from './ports/ids.ts'
 export type { Page, ResourceStore } from './ports/resource-store.ts'
