@@ -1,3 +1,4 @@
+import { DomainError } from '../kernel/errors.ts'
 import { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -103,6 +104,8 @@ export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
   }
 
   async read(tenant: string, query: EventQuery): Promise<EventPage> {
+    if (query.after !== undefined && !/^\d+$/.test(query.after))
+      throw new DomainError('invalidValue', 'this is not a cursor of this store')
     const after = Number(query.after ?? 0)
     const found = this.#events.filter(
       event => event.tenant === tenant && Number(event.cursor) > after && isAskedFor(event, query)
