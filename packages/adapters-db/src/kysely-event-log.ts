@@ -40,11 +40,12 @@ export class KyselyEventLog implements EventLog {
     return String(row?.[0])
   }
 
+  /** The newest event stays, however old: SQLite gives the next one a place behind it. */
   async purge(before: Date): Promise<number> {
-    const { columns } = this.#engine.eventOrder
+    const { columns, newest } = this.#engine.eventOrder
     let purged = 0
     for (;;) {
-      const oldest = sql`select ${columns} from event where at < ${before.toISOString()} order by at limit ${PURGED_AT_ONCE}`
+      const oldest = sql`select ${columns} from event where at < ${before.toISOString()} and (${columns}) < ${newest} order by ${columns} limit ${PURGED_AT_ONCE}`
       const removed = await this.#engine.execute(this.#engine.compile(sql`delete from event where (${columns}) in (${oldest})`))
       purged += removed
       if (removed < PURGED_AT_ONCE) return purged

@@ -44,6 +44,8 @@ export interface EventOrder {
   readonly columns: RawBuilder<unknown>
   /** A row's cursor as text. */
   readonly cursor: RawBuilder<string>
+  /** The place of the newest event, as a subquery of the order's columns. */
+  readonly newest: RawBuilder<unknown>
   /** What can be read now: nothing that a transaction still under way could come to stand before. */
   readonly readable: RawBuilder<SqlBool>
   /** The cursor behind everything that is readable now, as a scalar. */

@@ -10,6 +10,7 @@ const CURSOR = /^(0|[1-9]\d{0,18})\.(0|[1-9]\d{0,17})$/
 export const postgresEventOrder: EventOrder = {
   columns: sql`transaction_id, position`,
   cursor: sql<string>`transaction_id::text || '.' || position::text`,
+  newest: sql`(select transaction_id, position from event order by transaction_id desc, position desc limit 1)`,
   readable: sql<SqlBool>`transaction_id < pg_snapshot_xmin(pg_current_snapshot())`,
   end: sql<string>`(pg_snapshot_xmin(pg_current_snapshot())::text || '.0')`,
   behind: cursor => {

@@ -7,6 +7,7 @@ const CURSOR = /^(0|[1-9]\d{0,15})$/
 export const sqliteEventOrder: EventOrder = {
   columns: sql`position`,
   cursor: sql<string>`cast(position as text)`,
+  newest: sql`(select position from event order by position desc limit 1)`,
   readable: sql<SqlBool>`true`,
   end: sql<string>`(select cast(coalesce(max(position), 0) as text) from event)`,
   behind: cursor => (CURSOR.test(cursor) ? sql<SqlBool>`position > ${Number(cursor)}` : undefined),

@@ -22,17 +22,18 @@ export const events: Migration = {
     ) ${dialect.tableOptions}`,
     ...(dialect.name === 'postgres' ? [sql`create unique index event_order on event (transaction_id, position)`] : []),
     sql`create index event_of_resource on event (tenant, resource, resource_id, ${order(dialect)})`,
-    sql`create index event_at on event (at)`
+    dialect.name === 'postgres' ? sql`create index event_at on event using brin (at)` : sql`create index event_at on event (at)`
   ]
 }
 
 /**
- * SQLite has one writer, so positions are in the order of commits. On PostgreSQL a position is taken before its transaction commits:
+ * SQLite has one writer, so positions are in the order of commits (`autoincrement` would cost another write; the newest event is never
+ * purged, so no position comes again). On PostgreSQL a position is taken before its transaction commits:
  * the transaction's id comes first, and readers stay behind the oldest transaction that is still running.
  */
 function position(dialect: MigrationDialect) {
   return dialect.name === 'sqlite'
-    ? sql`position integer primary key autoincrement`
+    ? sql`position integer primary key`
     : sql`position bigint generated always as identity, transaction_id xid8 not null default pg_current_xact_id()`
 }
 
