@@ -1,4 +1,4 @@
-import { everything, type Filter, type ResourceDefinition } from '@crm-lite/domain'
+import { everything, type Filter } from '@crm-lite/domain'
 import type { AttributeTree } from '../binding.ts'
 import { type Extensions, type FoundAttribute, findAttribute, withExtensions } from './attribute-lookup.ts'
 import { badQuery, invalidValue, unknownAttribute } from './bad-query.ts'
@@ -11,9 +11,11 @@ import { readCondition, readParameter, type WrittenCondition } from './written-c
 
 export interface FilterContext {
   readonly attributes: AttributeTree
-  readonly definition: ResourceDefinition
-  /** Where the collection is served, as clients reach it, with a slash at the end: `href` is this and the id. */
-  readonly hrefBase: string
+  /**
+   * Where the collection is served, as clients reach it, with a slash at the end: `href` is this and the id. Absent: `href` is an
+   * attribute like any other.
+   */
+  readonly hrefBase?: string
   readonly extensions?: Extensions | undefined
 }
 
@@ -52,7 +54,11 @@ export function parseFilter(parameters: readonly QueryParameter[], context: Filt
   const conditions = parameters.filter(({ name }) => !SELECTION_PARAMETERS.has(name))
   if (conditions.length === 0) return everything
   const { hrefBase, attributes, extensions } = context
-  const scope = { attributes: withExtensions(attributes, extensions), hrefBase, budget: { conditions: 0 } }
+  const scope: Scope = {
+    attributes: withExtensions(attributes, extensions),
+    ...(hrefBase !== undefined && { hrefBase }),
+    budget: { conditions: 0 }
+  }
   const filters: Filter[] = []
   const simple: Condition[] = []
   for (const parameter of conditions) {

@@ -37,7 +37,7 @@ export function parseListQuery(parameters: readonly QueryParameter[], context: L
   const { binding, hrefBase, tenant, extensions, count = true } = context
   const attributes = withExtensions(binding.attributes, extensions)
   const { fields, sort, limit, offset, cursor, pageRequested } = parseSelection(parameters, attributes)
-  const filter = parseFilter(parameters, { ...binding, hrefBase, extensions })
+  const filter = parseFilter(parameters, { attributes: binding.attributes, hrefBase, extensions })
   const signature = signatureOf({ resource: binding.definition.name, tenant, filter, sort })
   const query = { filter, sort, limit, offset, count }
   if (cursor === undefined) return { query, fields, pageRequested, offset, signature }
