@@ -1,3 +1,23 @@
+export {
+  askBreaker,
+  type Breaker,
+  type BreakerEffect,
+  type BreakerLimits,
+  breakerEffects,
+  closedBreaker,
+  defaultBreakerLimits,
+  type Permission,
+  settleBreaker
+} from './events/breaker.ts'
+export {
+  type AttemptResult,
+  decideAfterAttempt,
+  MAX_RETRY_AFTER_MS,
+  type NextStep,
+  RETRY_DELAYS_MS,
+  RETRY_JITTER,
+  type UnreachableReason
+} from './events/retry.ts'
 export { checkResource } from './kernel/check-resource.ts'
 export { compareText } from './kernel/compare-text.ts'
 export { DomainError, type DomainErrorCode, type DomainErrorDetails, type Fault } from './kernel/errors.ts'
