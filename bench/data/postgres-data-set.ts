@@ -29,7 +29,8 @@ export async function postgresDataSet(server: PostgresServer, file: string, say:
   const source = new Sqlite(file, { readonly: true })
   await withClient(url, async client => {
     await client.query('set synchronous_commit = off')
-    for (const [table, columns] of Object.entries(TABLES)) await withoutIndexes(client, table, () => copy(source, client, table, columns))
+    for (const [table, columns] of Object.entries(TABLES))
+      await withoutIndexes(client, table, () => copy(source, client, table, columns))
     await client.query('vacuum analyze')
     await client.query('checkpoint')
   })

@@ -89,6 +89,7 @@ async function fill(file: string, rows: number): Promise<void> {
 
 function version(): string {
   const hash = createHash('sha256')
-  for (const path of SOURCES.flatMap(pattern => globSync(pattern, { cwd: root })).sort()) hash.update(readFileSync(join(root, path)))
+  for (const path of SOURCES.flatMap(pattern => globSync(pattern, { cwd: root })).sort())
+    hash.update(readFileSync(join(root, path)))
   return hash.digest('hex').slice(0, 12)
 }
