@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -370,7 +370,9 @@ t.test('several servers share one PostgreSQL database and lose no update', async
 })
 
 t.test('a database that cannot be opened is refused with one line', async t => {
-  for (const url of ['sqlite::memory:', 'mysql://localhost/crm', `sqlite:${folder}`, 'postgres://nobody@127.0.0.1:1/none']) {
+  const subfolder = join(folder, 'no-file')
+  mkdirSync(subfolder)
+  for (const url of ['sqlite::memory:', 'mysql://localhost/crm', `sqlite:${subfolder}`, 'postgres://nobody@127.0.0.1:1/none']) {
     await t.rejects(openDatabase({ url, clock, exclusive: true }), { name: 'StartRefused', message: /^[^\n]+$/ })
   }
 })
