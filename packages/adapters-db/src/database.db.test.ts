@@ -255,7 +255,7 @@ for (const [engine, newUrl] of Object.entries(engines)) {
 
     t.test('a scan that takes too long is stopped and names the attribute to index', async t => {
       const url = await newUrl()
-      const database = await open(t, url, { scanBudgetMs: 1, maxScans: 1 })
+      const database = await open(t, url, { scanBudgetMs: 1, maxScans: 1, scanPatienceMs: 0 })
       await Promise.all(
         Array.from({ length: 6_000 }, (_, n) => create(database, { name: `customer ${n}`, statusReason: 'a reason '.repeat(20) }))
       )
@@ -278,6 +278,17 @@ for (const [engine, newUrl] of Object.entries(engines)) {
         )
         t.same(active, [], 'nothing goes on in the server')
       }
+    })
+
+    t.test('more scans than may run at once wait for one another', async t => {
+      const database = await open(t, await newUrl(), { maxScans: 1, scanPatienceMs: 60_000 })
+      await create(database, { statusReason: 'ox' })
+      const filter = { kind: 'text', operator: 'regex', path: text('statusReason'), value: '^o.$' } as const
+      const found = await Promise.all(Array.from({ length: 10 }, () => list(database, { filter })))
+      t.same(
+        found.map(({ total }) => total),
+        new Array(10).fill(1)
+      )
     })
 
     t.test('a scan within its budget finds everything and leaves the process free meanwhile', async t => {
