@@ -102,7 +102,8 @@ export const configVariables = {
     name: 'MAX_SCANS',
     ...integer(1, 100),
     default: '2',
-    description: 'How many lists that no index serves may run at once; more wait for a second at most and are then answered with 503 and `Retry-After`.',
+    description:
+      'How many lists that no index serves may run at once; more wait for a second at most and are then answered with 503 and `Retry-After`.',
     since: '0.1.0'
   },
   indexedAttributes: {
