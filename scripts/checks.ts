@@ -18,7 +18,8 @@ export const checks: readonly Check[] = [
   { name: 'lint', tool: '@biomejs/biome', args: ['check', '--error-on-warnings', '--colors=off', '.'] },
   { name: 'types of the domain', tool: 'typescript/tsc', args: ['-p', 'packages/domain', '--pretty', 'false'] },
   { name: 'types of everything else', tool: 'typescript/tsc', args: ['-p', 'tsconfig.json', '--pretty', 'false'] },
-  { name: 'architecture rules', tool: 'dependency-cruiser/depcruise', args: ['--config', '.dependency-cruiser.cjs', ...SOURCES] }
+  { name: 'architecture rules', tool: 'dependency-cruiser/depcruise', args: ['--config', '.dependency-cruiser.cjs', ...SOURCES] },
+  { name: 'unused code and dependencies', tool: 'knip', args: ['--no-progress', '--no-config-hints'] }
 ]
 
 export interface CheckResult {

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { root, runChecks, toolPath } from './checks.ts'
 import { TapReport } from './tap-report.ts'
 
+const GRACE_MS = 3_000
 const TEST_FILES = ['{packages,apps}/*/{src,test}/**/*.test.ts', '{conformance,bench,examples,scripts}/**/*.test.ts']
 
 const options = process.argv.slice(2).filter(arg => arg.startsWith('-'))
@@ -68,11 +69,32 @@ async function runTap(files: readonly string[], postgresUrl: string | undefined)
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...(postgresUrl && { TEST_DATABASE_URL: postgresUrl }) }
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => tap.kill(signal))
+  endTogether()
   const exited = new Promise<number>((resolve, reject) => {
     tap.on('error', reject)
     tap.on('close', code => resolve(code ?? 1))
   })
   for await (const line of createInterface({ input: tap.stdout })) report.line(line)
   return exited
+}
+
+/** Told to stop, everything that this run started stops with it: at first asked, so that no databases stay behind, then made to. */
+function endTogether(): void {
+  let isEnding = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isEnding) return
+      isEnding = true
+      setTimeout(() => killGroup('SIGKILL'), GRACE_MS)
+      killGroup('SIGTERM')
+    })
+  }
+}
+
+function killGroup(signal: NodeJS.Signals): void {
+  try {
+    process.kill(-process.pid, signal)
+  } catch {
+    process.exit(1) // not started by npm, so in the process group of a terminal, which stops everybody itself
+  }
 }

@@ -1,6 +1,20 @@
 import { apiBindings } from '@crm-lite/adapters-http'
 import { attributeNames, extensionAttributes } from './attribute-settings.ts'
-import { baseUrl, choice, databaseUrl, host, integer, type Kind, onOff, origins, path, text } from './config-kinds.ts'
+import {
+  baseUrl,
+  choice,
+  databaseUrl,
+  host,
+  integer,
+  type Kind,
+  networks,
+  onOff,
+  origins,
+  path,
+  secretKey,
+  secretKeys,
+  text
+} from './config-kinds.ts'
 
 /** One setting, as it is read and as docs/configuration.md shows it. */
 export interface ConfigVariable<T = unknown> extends Kind<T> {
@@ -102,7 +116,8 @@ export const configVariables = {
     name: 'MAX_SCANS',
     ...integer(1, 100),
     default: '2',
-    description: 'How many lists that no index serves may run at once; more are answered with 503 and `Retry-After`.',
+    description:
+      'How many lists that no index serves may run at once; more wait for a second at most and are then answered with 503 and `Retry-After`.',
     since: '0.1.0'
   },
   indexedAttributes: {
@@ -148,6 +163,80 @@ export const configVariables = {
     ...integer(0, 600_000),
     default: '10000',
     description: 'How long, in milliseconds, requests under way may still take when the server is told to stop.',
+    since: '0.1.0'
+  },
+  secretKey: {
+    name: 'SECRET_KEY',
+    ...secretKey,
+    defaultMeans: 'in development made beside the database; mandatory in production',
+    description: 'What the secrets of subscriptions are encrypted with. The same for everything that shares a database.',
+    secret: true,
+    since: '0.1.0'
+  },
+  previousSecretKeys: {
+    name: 'PREVIOUS_SECRET_KEYS',
+    ...secretKeys,
+    default: '',
+    defaultMeans: 'none',
+    description: 'Keys that were `SECRET_KEY` before and still open what they encrypted, separated by commas.',
+    secret: true,
+    since: '0.1.0'
+  },
+  workers: {
+    name: 'WORKERS',
+    ...choice('inProcess', 'off'),
+    default: 'inProcess',
+    description: 'Whether the server delivers events itself, or leaves that to `crm worker` processes (PostgreSQL only).',
+    since: '0.1.0'
+  },
+  callbackAllowedCidrs: {
+    name: 'CALLBACK_ALLOWED_CIDRS',
+    ...networks,
+    default: '',
+    defaultMeans: 'none',
+    description: 'Networks that events may be delivered to although they are not public: `10.20.0.0/16,fd00:20::/32`.',
+    since: '0.1.0'
+  },
+  deliveryTimeoutMs: {
+    name: 'DELIVERY_TIMEOUT_MS',
+    ...integer(100, 600_000),
+    default: '15000',
+    description: 'How long, in milliseconds, one attempt to deliver an event may take, from the name to the end of the answer.',
+    since: '0.1.0'
+  },
+  deliveryConcurrency: {
+    name: 'DELIVERY_CONCURRENCY',
+    ...integer(1, 10_000),
+    default: '256',
+    description: 'How many events a process delivers at the same time.',
+    since: '0.1.0'
+  },
+  deliveryConcurrencyPerSubscription: {
+    name: 'DELIVERY_CONCURRENCY_PER_SUBSCRIPTION',
+    ...integer(1, 1_000),
+    default: '16',
+    description: 'How many of those may be for one subscription.',
+    since: '0.1.0'
+  },
+  leaseMs: {
+    name: 'LEASE_MS',
+    ...integer(500, 3_600_000),
+    default: '30000',
+    description: 'How long, in milliseconds, the deliveries of a process that died stay with it before another one takes them.',
+    since: '0.1.0'
+  },
+  eventRetentionDays: {
+    name: 'EVENT_RETENTION_DAYS',
+    ...integer(1, 3_650),
+    default: '30',
+    description: 'How long events can be read and replayed.',
+    since: '0.1.0'
+  },
+  deliveredRetentionHours: {
+    name: 'DELIVERED_RETENTION_HOURS',
+    ...integer(1, 87_600),
+    default: '24',
+    description: 'How long it is remembered that an event was delivered.',
     since: '0.1.0'
   },
   commit: {

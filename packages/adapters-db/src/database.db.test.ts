@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -261,7 +261,7 @@ for (const [engine, newUrl] of Object.entries(engines)) {
 
     t.test('a scan that takes too long is stopped and names the attribute to index', async t => {
       const url = await newUrl()
-      const database = await open(t, url, { scanBudgetMs: 1, maxScans: 1 })
+      const database = await open(t, url, { scanBudgetMs: 1, maxScans: 1, scanPatienceMs: 0 })
       await Promise.all(
         Array.from({ length: 6_000 }, (_, n) => create(database, { name: `customer ${n}`, statusReason: 'a reason '.repeat(20) }))
       )
@@ -286,10 +286,25 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       }
     })
 
+    t.test('more scans than may run at once wait for one another', async t => {
+      const database = await open(t, await newUrl(), { maxScans: 1, scanPatienceMs: 60_000 })
+      await create(database, { statusReason: 'ox' })
+      const filter = { kind: 'text', operator: 'regex', path: text('statusReason'), value: '^o.$' } as const
+      const found = await Promise.all(Array.from({ length: 10 }, () => list(database, { filter })))
+      t.same(
+        found.map(({ total }) => total),
+        new Array(10).fill(1)
+      )
+    })
+
     t.test('a scan within its budget finds everything and leaves the process free meanwhile', async t => {
       const database = await open(t, await newUrl())
       await Promise.all(Array.from({ length: 6_000 }, (_, n) => create(database, { statusReason: n % 2 ? 'ox' : 'cow' })))
+      let ticks = 0
+      const ticking = setInterval(() => ticks++, 1)
       const sorted = await list(database, { filter: unindexed, sort: [{ path: text('statusReason'), descending: true }] })
+      clearInterval(ticking)
+      t.ok(ticks > 0, 'timers go on while the scan runs')
       t.equal(sorted.total, 3_000)
       t.equal(sorted.items.length, 20)
       t.same(
@@ -372,7 +387,9 @@ t.test('several servers share one PostgreSQL database and lose no update', async
 })
 
 t.test('a database that cannot be opened is refused with one line', async t => {
-  for (const url of ['sqlite::memory:', 'mysql://localhost/crm', `sqlite:${folder}`, 'postgres://nobody@127.0.0.1:1/none']) {
+  const subfolder = join(folder, 'no-file')
+  mkdirSync(subfolder)
+  for (const url of ['sqlite::memory:', 'mysql://localhost/crm', `sqlite:${subfolder}`, 'postgres://nobody@127.0.0.1:1/none']) {
     await t.rejects(openDatabase({ url, clock, exclusive: true }), { name: 'StartRefused', message: /^[^\n]+$/ })
   }
 })

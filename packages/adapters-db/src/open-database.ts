@@ -2,7 +2,7 @@ import { type Clock, type EventLog, IDEMPOTENCY_RETENTION_MS, type ResourceStore
 import { sql } from 'kysely'
 import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
-import { openSqlite } from './dialects/sqlite.ts'
+import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   readonly scanBudgetMs?: number
   /** How many of those may run at once. */
   readonly maxScans?: number
+  /** How long one may wait for another to end before it is refused, in milliseconds. */
+  readonly scanPatienceMs?: number
   /** Single-valued attributes to index besides those of the definitions, by resource name. */
   readonly extraIndexes?: ExtraIndexes
   /** A server: on SQLite, no other one may use the file. */
@@ -47,6 +49,8 @@ export interface Database {
 
 const DEFAULT_SCAN_BUDGET_MS = 5_000
 const DEFAULT_MAX_SCANS = 2
+/** Most scans take some milliseconds; clients need not hear of that. */
+const DEFAULT_SCAN_PATIENCE_MS = 1_000
 
 /**
  * Opens a database, brings its schema to the newest version and checks that it keeps what is promised.
@@ -60,6 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     clock: options.clock,
     scanBudgetMs: options.scanBudgetMs ?? DEFAULT_SCAN_BUDGET_MS,
     maxScans: options.maxScans ?? DEFAULT_MAX_SCANS,
+    scanPatienceMs: options.scanPatienceMs ?? DEFAULT_SCAN_PATIENCE_MS,
     newWriteSet: (tenant: string) => new WriteSet(tenant, extraIndexes),
     prepareSchema: async (runner: MigrationRunner) => {
       migrated = await migrate(runner)
@@ -85,7 +90,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-type Common = Pick<Parameters<typeof openSqlite>[0], 'clock' | 'scanBudgetMs' | 'maxScans' | 'newWriteSet' | 'prepareSchema'>
+type Common = Omit<SqliteOptions, 'file' | 'exclusive'>
 
 function openEngine(options: DatabaseOptions, common: Common): Promise<Engine> {
   const { url } = options

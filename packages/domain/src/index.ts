@@ -1,5 +1,25 @@
+export {
+  askBreaker,
+  type Breaker,
+  type BreakerEffect,
+  type BreakerLimits,
+  breakerEffects,
+  closedBreaker,
+  defaultBreakerLimits,
+  type Permission,
+  settleBreaker
+} from './events/breaker.ts'
 export { type DomainEvent, type DomainEventKind, domainEventKinds } from './events/domain-event.ts'
 export * from './events/event-subscription.ts'
+export {
+  type AttemptResult,
+  decideAfterAttempt,
+  MAX_RETRY_AFTER_MS,
+  type NextStep,
+  RETRY_DELAYS_MS,
+  RETRY_JITTER,
+  type UnreachableReason
+} from './events/retry.ts'
 export * from './events/subscription-changes.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'

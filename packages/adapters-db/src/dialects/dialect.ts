@@ -21,7 +21,7 @@ export interface Scanner {
   /**
    * Runs the statements one after the other.
    *
-   * @returns `'timeout'` when they did not end within the budget (and no longer run), `'busy'` when too many scans are running
+   * @returns `'timeout'` when they did not end within the budget (and no longer run), `'busy'` when too many others did not end in time
    */
   scan(statements: readonly Statement[]): Promise<readonly (readonly Row[])[] | 'timeout' | 'busy'>
   readonly budgetMs: number

@@ -9,13 +9,13 @@ import { checkServer, isTimeout, openPool, statementName, translatePostgresError
 import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
 import { PostgresWriter } from './postgres-writer.ts'
+import { type ScanLimits, ScanSlots } from './scan-slots.ts'
 
-export interface PostgresOptions {
+export interface PostgresOptions extends ScanLimits {
   readonly url: string
   readonly clock: Clock
   readonly durability: 'required' | 'asConfigured'
   readonly scanBudgetMs: number
-  readonly maxScans: number
   readonly newWriteSet: (tenant: string) => WriteSet
   readonly prepareSchema: (runner: MigrationRunner) => Promise<void>
   readonly onWarning: (message: string, fields: object) => void
@@ -83,7 +83,7 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
   return {
     name: 'postgres',
     json: postgresJson,
-    scanner: new PostgresScanner(scans, { budgetMs: options.scanBudgetMs, maxScans: options.maxScans }),
+    scanner: new PostgresScanner(scans, { ...options, budgetMs: options.scanBudgetMs }),
     writer,
     eventOrder: postgresEventOrder,
     compile,
@@ -110,18 +110,19 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
 class PostgresScanner implements Scanner {
   readonly budgetMs: number
   readonly #pool: pg.Pool
-  readonly #maxScans: number
-  #running = 0
+  readonly #slots: ScanSlots
 
-  constructor(pool: pg.Pool, options: { budgetMs: number; maxScans: number }) {
+  constructor(pool: pg.Pool, options: ScanLimits & { readonly budgetMs: number }) {
     this.#pool = pool
     this.budgetMs = options.budgetMs
-    this.#maxScans = options.maxScans
+    this.#slots = new ScanSlots(options)
   }
 
-  async scan(statements: readonly Statement[]): ReturnType<Scanner['scan']> {
-    if (this.#running >= this.#maxScans) return 'busy'
-    this.#running++
+  scan(statements: readonly Statement[]): ReturnType<Scanner['scan']> {
+    return this.#slots.run(() => this.#read(statements))
+  }
+
+  async #read(statements: readonly Statement[]): Promise<Row[][] | 'timeout'> {
     try {
       const results: Row[][] = []
       for (const { sql: text, parameters } of statements) {
@@ -131,8 +132,6 @@ class PostgresScanner implements Scanner {
     } catch (error) {
       if (isTimeout(error)) return 'timeout'
       throw translatePostgresError(error)
-    } finally {
-      this.#running--
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Row, Scanner, Statement } from './dialect.ts'
+import { type ScanLimits, ScanSlots } from './scan-slots.ts'
 
 type Answer = { readonly rows: readonly (readonly Row[])[] } | { readonly error: string }
 
@@ -12,30 +13,25 @@ const childFile = fileURLToPath(new URL(`./sqlite-scan-child${import.meta.url.sl
 export class SqliteScanner implements Scanner {
   readonly budgetMs: number
   readonly #file: string
-  readonly #maxScans: number
+  readonly #slots: ScanSlots
   readonly #idle: ChildProcess[] = []
   readonly #children = new Set<ChildProcess>()
-  #running = 0
 
-  constructor(file: string, options: { budgetMs: number; maxScans: number }) {
+  constructor(file: string, options: ScanLimits & { readonly budgetMs: number }) {
     this.#file = file
     this.budgetMs = options.budgetMs
-    this.#maxScans = options.maxScans
+    this.#slots = new ScanSlots(options)
   }
 
-  async scan(statements: readonly Statement[]): ReturnType<Scanner['scan']> {
-    if (this.#running >= this.#maxScans) return 'busy'
-    this.#running++
-    try {
+  scan(statements: readonly Statement[]): ReturnType<Scanner['scan']> {
+    return this.#slots.run(async () => {
       const child = this.#idle.pop() ?? (await this.#start())
       const answer = await this.#ask(child, statements)
       if (answer === 'timeout') return answer
       this.#idle.push(child)
       if ('error' in answer) throw new Error(`a scan failed: ${answer.error}`)
       return answer.rows
-    } finally {
-      this.#running--
-    }
+    })
   }
 
   close(): void {

@@ -22,9 +22,16 @@ interface Options {
   readonly pause?: (ms: number) => Promise<void>
 }
 
+/** How the pieces of work in a batch are kept apart. */
+type Isolation = 'none' | 'savepoints'
+
+/** Something was written in part: what is not isolated can only be undone as a whole. */
+class BatchSpoiled extends Error {}
+
 /**
- * Commits together what arrives in one turn of the event loop: one flush to disk for all of it. Every piece of work has a savepoint
- * of its own, so one that fails takes nothing else with it.
+ * Commits together what arrives in one turn of the event loop: one flush to disk for all of it. A piece of work that fails takes
+ * nothing else with it: savepoints cost a quarter of a write, so a batch goes without them at first, and once more, with a savepoint
+ * for each piece, when one of them could not be written.
  */
 export class SqliteWriter implements Writer {
   readonly #options: Options
@@ -67,20 +74,29 @@ export class SqliteWriter implements Writer {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const { database } = this.#options.connection
-    const done: (() => void)[] = []
     try {
-      await this.#begin()
-      const totals = new Totals()
-      for (const waiting of batch) done.push(await this.#runOne(waiting, totals))
-      totals.write(this.#options.connection)
-      this.#execute('commit')
+      const settle = await this.#tryCommit(batch, 'none').catch(error => {
+        if (!(error instanceof BatchSpoiled)) throw error
+        this.#execute('rollback')
+        return this.#tryCommit(batch, 'savepoints')
+      })
+      for (const each of settle) each()
     } catch (error) {
       if (database.inTransaction) this.#execute('rollback')
       const refusal = translateSqliteError(error)
       for (const { reject } of batch) reject(refusal)
-      return
     }
-    for (const settle of done) settle()
+  }
+
+  /** Returns what tells the callers. Throws when nothing was committed. */
+  async #tryCommit(batch: readonly Waiting[], isolation: Isolation): Promise<(() => void)[]> {
+    const settle: (() => void)[] = []
+    await this.#begin()
+    const totals = new Totals()
+    for (const waiting of batch) settle.push(await this.#runOne(waiting, totals, isolation))
+    totals.write(this.#options.connection)
+    this.#execute('commit')
+    return settle
   }
 
   /** Waits for another process's lock without stopping this one. */
@@ -98,49 +114,65 @@ export class SqliteWriter implements Writer {
   }
 
   /** Returns what tells the caller, to be called once the batch is on disk. Throws only when the whole batch is lost. */
-  async #runOne({ tenant, work, resolve, reject }: Waiting, totals: Totals): Promise<() => void> {
+  async #runOne({ tenant, work, resolve, reject }: Waiting, totals: Totals, isolation: Isolation): Promise<() => void> {
     const writes = this.#options.newWriteSet(tenant)
     try {
       const result = await work(this.#reader, writes)
-      if (!writes.isEmpty) this.#write(writes, totals)
+      if (!writes.isEmpty) {
+        if (isolation === 'none') this.#writeUnguarded(writes, totals)
+        else this.#writeGuarded(writes, totals)
+      }
       return () => resolve(result)
     } catch (error) {
-      if (!this.#options.connection.database.inTransaction) throw error
+      if (error instanceof BatchSpoiled || !this.#options.connection.database.inTransaction) throw error
       return () => reject(translateSqliteError(error))
     }
   }
 
-  #write(writes: WriteSet, totals: Totals): void {
-    const { connection, clock } = this.#options
+  #writeUnguarded(writes: WriteSet, totals: Totals): void {
+    try {
+      this.#write(writes, totals)
+    } catch (cause) {
+      if (this.#options.connection.database.inTransaction) throw new BatchSpoiled('to be written again', { cause })
+      throw cause
+    }
+  }
+
+  #writeGuarded(writes: WriteSet, totals: Totals): void {
     this.#execute('savepoint work')
     try {
-      const tables = writes.tables()
-      for (const table of tables) writeTable(connection, writes.tenant, table)
-      for (const event of writes.events) appendEvent(connection, writes.tenant, event)
-      for (const { request, outcome } of writes.remembered) {
-        connection
-          .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-          .run(
-            writes.tenant,
-            request.scope,
-            request.key,
-            request.fingerprint,
-            outcome.kind,
-            outcome.stored.id,
-            outcome.stored.revision,
-            outcome.stored.document,
-            clock.now().getTime()
-          )
-      }
+      this.#write(writes, totals)
       this.#execute('release work')
-      for (const table of tables) totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
     } catch (error) {
-      if (connection.database.inTransaction) {
+      if (this.#options.connection.database.inTransaction) {
         this.#execute('rollback to work')
         this.#execute('release work')
       }
       throw error
     }
+  }
+
+  #write(writes: WriteSet, totals: Totals): void {
+    const { connection, clock } = this.#options
+    const tables = writes.tables()
+    for (const table of tables) writeTable(connection, writes.tenant, table)
+    for (const event of writes.events) appendEvent(connection, writes.tenant, event)
+    for (const { request, outcome } of writes.remembered) {
+      connection
+        .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(
+          writes.tenant,
+          request.scope,
+          request.key,
+          request.fingerprint,
+          outcome.kind,
+          outcome.stored.id,
+          outcome.stored.revision,
+          outcome.stored.document,
+          clock.now().getTime()
+        )
+    }
+    for (const table of tables) totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
   }
 
   #execute(sql: string): void {

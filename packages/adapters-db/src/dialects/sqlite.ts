@@ -7,6 +7,7 @@ import type { MigrationDialect } from '../migrations/migration.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, Statement } from './dialect.ts'
+import type { ScanLimits } from './scan-slots.ts'
 import { isBusy, SqliteConnection } from './sqlite-connection.ts'
 import { sqliteEventOrder } from './sqlite-event-order.ts'
 import { sqliteJson } from './sqlite-json.ts'
@@ -14,12 +15,11 @@ import { SqliteScanner } from './sqlite-scanner.ts'
 import { lockForServer } from './sqlite-server-lock.ts'
 import { SqliteWriter, translateSqliteError } from './sqlite-writer.ts'
 
-export interface SqliteOptions {
+export interface SqliteOptions extends ScanLimits {
   readonly file: string
   readonly clock: Clock
   readonly exclusive: boolean
   readonly scanBudgetMs: number
-  readonly maxScans: number
   readonly newWriteSet: (tenant: string) => WriteSet
   /** Called when the schema may be changed, before anything else uses the file. */
   readonly prepareSchema: (runner: MigrationRunner) => Promise<void>
@@ -54,7 +54,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 
 function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: SqliteConnection, unlock: () => void): Engine {
   const writer = new SqliteWriter({ connection, clock: options.clock, newWriteSet: options.newWriteSet })
-  const scanner = new SqliteScanner(options.file, { budgetMs: options.scanBudgetMs, maxScans: options.maxScans })
+  const scanner = new SqliteScanner(options.file, { ...options, budgetMs: options.scanBudgetMs })
   return {
     name: 'sqlite',
     json: sqliteJson,

@@ -42,8 +42,9 @@ function parseBody(request: FastifyRequest, body: Buffer): unknown {
   if (body.length === 0) return undefined
   request.rawBody = body
   if (!isUtf8(body)) throw refusal('invalidJson', 'the body is not UTF-8')
-  const value = parse(body.toString('utf8'))
-  const fault = checkJson(value)
+  const text = body.toString('utf8')
+  const value = parse(text)
+  const fault = checkJson(value, text)
   if (fault) throw new ApiError(400, fault)
   return value
 }

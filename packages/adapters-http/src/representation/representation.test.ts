@@ -4,6 +4,7 @@ import t from 'tap'
 import { apiBindings } from '../apis/index.ts'
 import { ApiError } from './api-error.ts'
 import { basePathOf } from './base-paths.ts'
+import { bytesOf } from './bytes.ts'
 import { errorCodes } from './error-codes.ts'
 import { toFailure } from './failure.ts'
 import { loggable } from './loggable.ts'
@@ -97,4 +98,10 @@ t.test('the path of an API has one slash in front and none at the end', async t 
     t.equal(basePathOf(api, { tmfBasePath: '/x', apiPaths: { [api.key]: path } }), '/CRM_MS/tmforum')
   }
   t.equal(basePathOf(api, { tmfBasePath: '/', apiPaths: {} }), '/customerManagement/v4')
+})
+
+t.test('texts of any alphabet and any length become the bytes of all of them, one after the other', async t => {
+  const texts = ['plain', 'é', 'İ', '日本', '😀', '']
+  const lists = [[], texts, texts.map(each => each.repeat(30_000)), texts.map(each => each.repeat(400_000)), texts]
+  for (const list of lists) t.ok(bytesOf(list).equals(Buffer.from(list.join(''))))
 })

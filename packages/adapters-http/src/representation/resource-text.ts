@@ -1,4 +1,5 @@
 import { type FieldSelection, type StoredResource, selectFields } from '@crm-lite/domain'
+import { bytesOf } from './bytes.ts'
 
 /**
  * A resource as it is answered: the stored text with `href` spliced in, neither parsed nor printed again unless only some fields
@@ -11,6 +12,14 @@ export function resourceText(hrefBase: string, stored: StoredResource, fields: F
   return fields === undefined ? text : JSON.stringify(selectFields(JSON.parse(text) as Record<string, unknown>, fields))
 }
 
-export function listText(hrefBase: string, items: readonly StoredResource[], fields: FieldSelection): string {
-  return `[${items.map(each => resourceText(hrefBase, each, fields)).join(',')}]`
+/** A list of them, as UTF-8. */
+export function listBytes(hrefBase: string, items: readonly StoredResource[], fields: FieldSelection): Buffer {
+  const parts = ['[']
+  for (const each of items) {
+    if (parts.length > 1) parts.push(',')
+    if (fields === undefined) parts.push(`{"href":"${hrefBase}${each.id}",`, each.document.slice(1))
+    else parts.push(resourceText(hrefBase, each, fields))
+  }
+  parts.push(']')
+  return bytesOf(parts)
 }

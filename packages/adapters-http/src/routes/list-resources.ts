@@ -4,13 +4,13 @@ import { TENANT } from '../plugins/request-context.ts'
 import type { RawQuery } from '../plugins/server-options.ts'
 import { pageHeaders, parseListQuery, parseQueryString } from '../query/index.ts'
 import { declinesCount } from '../representation/prefer.ts'
-import { listText } from '../representation/resource-text.ts'
+import { listBytes } from '../representation/resource-text.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
 import type { ServedResource } from './served-resource.ts'
 
 export function listResources(served: ServedResource) {
   const { services, binding, hrefBase, extensions, partialContent } = served
-  return async (request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply): Promise<string> => {
+  return async (request: FastifyRequest<{ Querystring: RawQuery }>, reply: FastifyReply): Promise<Buffer> => {
     const parameters = parseQueryString(request.query.raw)
     const count = !declinesCount(request.headers['prefer'])
     const list = parseListQuery(parameters, { binding, hrefBase, tenant: TENANT, extensions, count })
@@ -18,7 +18,7 @@ export function listResources(served: ServedResource) {
     reply.headers(pageHeaders(page, { parameters, list, hrefBase })).type(JSON_TYPE)
     if (!count) reply.header('preference-applied', 'count=none')
     if (partialContent && list.pageRequested && !isWhole(page, list.offset)) reply.code(206)
-    return listText(hrefBase, page.items, list.fields)
+    return listBytes(hrefBase, page.items, list.fields)
   }
 }
 

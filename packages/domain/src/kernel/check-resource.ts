@@ -10,8 +10,26 @@ export function checkResource(definition: ResourceDefinition, resource: Resource
       faults.push({ code: 'missingAttribute', pointer: `/${name}`, message: `${name} is mandatory and must not be blank` })
     }
   }
-  for (const { path } of definition.indexed) collectTooLong(resource, path.split('.'), '', faults)
+  for (const path of indexedPaths(definition)) {
+    if (holdsTooLong(resource, path, 0)) collectTooLong(resource, path, '', faults)
+  }
   return faults
+}
+
+const indexedPathsOf = new WeakMap<ResourceDefinition, readonly (readonly string[])[]>()
+
+function indexedPaths(definition: ResourceDefinition): readonly (readonly string[])[] {
+  const known = indexedPathsOf.get(definition) ?? definition.indexed.map(({ path }) => path.split('.'))
+  indexedPathsOf.set(definition, known)
+  return known
+}
+
+/** Whether there is anything to collect: there hardly ever is, and pointers to everything on the way are not for nothing. */
+function holdsTooLong(node: unknown, path: readonly string[], depth: number): boolean {
+  if (Array.isArray(node)) return node.some(each => holdsTooLong(each, path, depth))
+  if (depth === path.length) return typeof node === 'string' && node.length > MAX_INDEXED_LENGTH
+  if (typeof node !== 'object' || node === null) return false
+  return holdsTooLong((node as Readonly<Record<string, unknown>>)[path[depth]!], path, depth + 1)
 }
 
 function collectTooLong(node: unknown, path: readonly string[], pointer: string, faults: Fault[]): void {

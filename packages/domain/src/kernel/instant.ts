@@ -1,5 +1,8 @@
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
+/** The usual spelling, in UTC and on a day that every month has: nothing about it needs to be worked out. */
+const PLAIN = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+
 /**
  * Brings a date-time (RFC 3339, at most nine digits of a second) or a date alone (00:00 UTC) to one canonical text, so that two
  * texts that name the same instant are equal and texts compare as instants do.
@@ -8,6 +11,7 @@ const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{
  *   PostgreSQL's `timestamptz` holds no more), or undefined when the text names no instant: 30 February, hour 24, a year outside 0001-9999
  */
 export function canonicalInstant(text: string): string | undefined {
+  if (PLAIN.test(text)) return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(6, '0').slice(0, 6)}Z`
   const parts = RFC3339.exec(text)
   if (!parts) return undefined
   const [
@@ -36,7 +40,7 @@ export function canonicalInstant(text: string): string | undefined {
 
 /** Whether a text is a complete RFC 3339 date-time: unlike in filters, a date alone does not do. */
 export function isDateTime(text: string): boolean {
-  return text.length > 10 && canonicalInstant(text) !== undefined
+  return text.length > 10 && (PLAIN.test(text) || canonicalInstant(text) !== undefined)
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -1,0 +1,24 @@
+import { startPostgres } from '@crm-lite/adapters-db/testing'
+import type { EngineUnderTest } from '../engine-under-test.ts'
+import { copyOf, plainCopyOf, postgresDataSet } from './postgres-data-set.ts'
+import { sqliteDataSet } from './sqlite-data-set.ts'
+
+/** A PostgreSQL of our own with its default settings, so with durable commits. Ends, with all data, at the end. */
+export async function postgresEngine(say: (text: string) => void): Promise<EngineUnderTest> {
+  const server = await startPostgres()
+  const made = new Map<number, Promise<string>>()
+  const dataSet = (rows: number) => {
+    const known = made.get(rows) ?? sqliteDataSet(rows, say).then(file => postgresDataSet(server, file, say))
+    made.set(rows, known)
+    return known
+  }
+  return {
+    name: 'postgres',
+    title: server.description,
+    dataSet,
+    copy: async rows => copyOf(server, await dataSet(rows)),
+    plainCopy: async rows => plainCopyOf(server, await sqliteDataSet(rows, say)),
+    floorScript: 'postgres-floor.ts',
+    close: () => server.stop()
+  }
+}

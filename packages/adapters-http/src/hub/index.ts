@@ -1,0 +1,5 @@
+export { CallbackGuard, type CallbackGuardOptions, type ResolvedAddress } from './callback-guard.ts'
+export { newSecretKey, SealBroken, SecretBox } from './secret-box.ts'
+export { newWebhookSecret, signatureHeaders } from './signature.ts'
+export type { WebhookResult } from './webhook-result.ts'
+export { type WebhookRequest, WebhookSender, type WebhookSenderOptions } from './webhook-sender.ts'

@@ -1,0 +1,145 @@
+import { type BulkheadPolicy, bulkhead, isBulkheadRejectedError, type TimeoutPolicy, TimeoutStrategy, timeout } from 'cockatiel'
+import { Agent } from 'undici'
+import type { CallbackGuard } from './callback-guard.ts'
+import { signatureHeaders } from './signature.ts'
+import { WebhookAnswer } from './webhook-answer.ts'
+import type { WebhookResult } from './webhook-result.ts'
+
+export interface WebhookRequest {
+  readonly url: string
+  /** Of the event: the same on every attempt. */
+  readonly id: string
+  /** Of the attempt. */
+  readonly timestamp: Date
+  /** JSON. */
+  readonly body: string
+  /** Plain `whsec_...`, newest first: one signature each. */
+  readonly secrets: readonly string[]
+  /** W3C trace context to pass on. */
+  readonly traceparent?: string
+  /** Sends of one lane, such as a subscription, share its room; the origin of the callback by default. */
+  readonly lane?: string
+  /**
+   * `performance.now()` after which the request may not be written any more. It is looked at when the connection is there, so that a
+   * process that was stopped while it connected sends nothing when it wakes.
+   */
+  readonly sendBeforeMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface WebhookSenderOptions {
+  readonly guard: CallbackGuard
+  /** For everything together: name, connection, request, headers and body of the answer. 15 s by default. */
+  readonly timeoutMs?: number
+  /** For name and connection, TLS included. 5 s by default. */
+  readonly connectTimeoutMs?: number
+  /** What is read of an answer's body before it is cut off. 64 KiB by default. */
+  readonly maxAnswerBytes?: number
+  /** Sends at the same time in one lane; one more is `busy`. 64 by default. */
+  readonly maxPerLane?: number
+  /** A connection is replaced after this time even when it is busy, so that a name that moves is followed. A minute by default. */
+  readonly connectionTtlMs?: number
+  /** Certificate authorities (PEM) to trust in place of Node's own. */
+  readonly certificateAuthorities?: readonly string[]
+}
+
+/** Shorter than what servers usually allow an idle connection: one that is closed under our hands costs an attempt. */
+const IDLE_CONNECTION_MS = 2_000
+const MAX_HEADER_BYTES = 16_384
+
+/** Sends signed webhooks and says what came of it; it decides nothing about what follows, and knows neither queue nor subscription. */
+export class WebhookSender {
+  readonly #guard: CallbackGuard
+  readonly #agent: Agent
+  readonly #timeout: TimeoutPolicy
+  readonly #lanes = new Map<string, BulkheadPolicy>()
+  readonly #underWay = new Set<Promise<WebhookResult>>()
+  #isClosed = false
+  readonly #maxPerLane: number
+  readonly #maxAnswerBytes: number
+
+  constructor(options: WebhookSenderOptions) {
+    const timeoutMs = options.timeoutMs ?? 15_000
+    this.#guard = options.guard
+    this.#maxPerLane = options.maxPerLane ?? 64
+    this.#maxAnswerBytes = options.maxAnswerBytes ?? 65_536
+    this.#timeout = timeout(timeoutMs, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false })
+    this.#agent = new Agent({
+      allowH2: false,
+      connectTimeout: options.connectTimeoutMs ?? 5_000,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
+      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+      clientTtl: options.connectionTtlMs ?? 60_000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connect: {
+        lookup: options.guard.lookup,
+        rejectUnauthorized: true, // even under NODE_TLS_REJECT_UNAUTHORIZED=0
+        ...(options.certificateAuthorities && { ca: [...options.certificateAuthorities] })
+      }
+    })
+  }
+
+  /** @throws {Error} when the request can't be sent as it is, to anyone: no usable secret, a character that no header may have */
+  async send(request: WebhookRequest): Promise<WebhookResult> {
+    if (this.#guard.checkUrl(request.url) !== undefined) return { kind: 'unreachable', reason: 'forbiddenAddress' }
+    if (this.#isClosed || request.signal?.aborted) return { kind: 'withdrawn', reason: 'aborted' }
+    const sending = this.#sendInLane(new URL(request.url), request)
+    this.#underWay.add(sending)
+    try {
+      return await sending
+    } finally {
+      this.#underWay.delete(sending)
+    }
+  }
+
+  /** Waits for what is under way, which takes no longer than the timeout; what comes after is withdrawn. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled(this.#underWay)
+    await this.#agent.destroy()
+  }
+
+  async #sendInLane(url: URL, request: WebhookRequest): Promise<WebhookResult> {
+    const name = request.lane ?? url.origin
+    const lane = this.#lanes.get(name) ?? bulkhead(this.#maxPerLane)
+    this.#lanes.set(name, lane)
+    try {
+      return await lane.execute(() => this.#sendInTime(url, request))
+    } catch (error) {
+      if (isBulkheadRejectedError(error)) return { kind: 'withdrawn', reason: 'busy' }
+      throw error
+    } finally {
+      if (lane.executionSlots === this.#maxPerLane) this.#lanes.delete(name)
+    }
+  }
+
+  #sendInTime(url: URL, request: WebhookRequest): Promise<WebhookResult> {
+    const answer = new WebhookAnswer({
+      maxBytes: this.#maxAnswerBytes,
+      secure: url.protocol === 'https:',
+      mayStillSend: () => request.sendBeforeMs === undefined || performance.now() < request.sendBeforeMs
+    })
+    return this.#timeout.execute(({ signal }) => {
+      signal.addEventListener('abort', () => {
+        if (request.signal?.aborted) answer.stop({ kind: 'withdrawn', reason: 'aborted' })
+        else answer.stopLate()
+      })
+      this.#agent.dispatch(
+        { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers: headersOf(request), body: request.body },
+        answer
+      )
+      return answer.result
+    }, request.signal)
+  }
+}
+
+function headersOf(request: WebhookRequest): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'crm-lite',
+    ...signatureHeaders(request, request.secrets),
+    ...(request.traceparent !== undefined && { traceparent: request.traceparent })
+  }
+}
