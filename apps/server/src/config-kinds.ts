@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 
 /** Why a value cannot be used: completes the sentence that starts with the variable's name. Never holds the value of a secret. */
 export class ConfigFault extends Error {
@@ -99,6 +99,36 @@ export const origins: Kind<readonly string[]> = {
       if (!url || !isHttp(url) || url.origin !== each) {
         throw new ConfigFault('must be a comma-separated list of origins such as https://app.example.com ("*" is not supported)')
       }
+      return each
+    })
+}
+
+/** What secrets are encrypted with: 32 bytes. */
+export const secretKey: Kind<string> = {
+  type: '32 bytes, as base64 or 64 hexadecimal digits',
+  parse: value => {
+    // As `openssl rand -base64 32` and `openssl rand -hex 32` print them.
+    if (!/^([0-9a-fA-F]{64}|[\w+/-]{43}=?)$/.test(value)) {
+      throw new ConfigFault('must be 32 random bytes as base64 or hexadecimal, such as `openssl rand -base64 32` prints')
+    }
+    return value
+  }
+}
+
+export const secretKeys: Kind<readonly string[]> = {
+  type: 'list of such keys',
+  parse: value => listOf(value).map(secretKey.parse)
+}
+
+/** Networks: `10.20.0.0/16`. */
+export const networks: Kind<readonly string[]> = {
+  type: 'list of networks',
+  parse: value =>
+    listOf(value).map(each => {
+      const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(each) ?? []
+      const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+      if (bits === '' || Number(bits) > most)
+        throw new ConfigFault('must be a comma-separated list of networks such as 10.20.0.0/16')
       return each
     })
 }

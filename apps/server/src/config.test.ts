@@ -17,6 +17,8 @@ const readFile = (path: string) => {
   return text
 }
 
+const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+
 function configOf(env: Environment): Config {
   const result = readConfig(env, readFile)
   if ('faults' in result) throw new Error(result.faults.join('\n'))
@@ -45,7 +47,14 @@ t.test('without any variable the defaults hold', async t => {
     maxScans: 2,
     extraIndexes: {},
     extensions: {},
-    shutdownTimeoutMs: 10_000
+    shutdownTimeoutMs: 10_000,
+    secretKey: undefined,
+    previousSecretKeys: [],
+    workers: 'inProcess',
+    callbackAllowedCidrs: [],
+    deliveryTimeoutMs: 15_000,
+    leaseMs: 30_000,
+    eventRetentionDays: 30
   })
 })
 
@@ -68,6 +77,16 @@ t.test('every variable is read', async t => {
     HEADERS_TIMEOUT_MS: '900',
     KEEP_ALIVE_TIMEOUT_MS: '800',
     SHUTDOWN_TIMEOUT_MS: '700',
+    SECRET_KEY: KEY,
+    PREVIOUS_SECRET_KEYS: `${'0f'.repeat(32)}, ${KEY}`,
+    WORKERS: 'off',
+    CALLBACK_ALLOWED_CIDRS: '10.20.0.0/16, fd00:20::/32',
+    DELIVERY_TIMEOUT_MS: '600',
+    DELIVERY_CONCURRENCY: '20',
+    DELIVERY_CONCURRENCY_PER_SUBSCRIPTION: '2',
+    LEASE_MS: '500',
+    EVENT_RETENTION_DAYS: '7',
+    DELIVERED_RETENTION_HOURS: '1',
     CRM_COMMIT: 'abc'
   })
   t.match(config, {
@@ -88,6 +107,16 @@ t.test('every variable is read', async t => {
     headersTimeoutMs: 900,
     keepAliveTimeoutMs: 800,
     shutdownTimeoutMs: 700,
+    secretKey: KEY,
+    previousSecretKeys: ['0f'.repeat(32), KEY],
+    workers: 'off',
+    callbackAllowedCidrs: ['10.20.0.0/16', 'fd00:20::/32'],
+    deliveryTimeoutMs: 600,
+    deliveryConcurrency: 20,
+    deliveryConcurrencyPerSubscription: 2,
+    leaseMs: 500,
+    eventRetentionDays: 7,
+    deliveredRetentionHours: 1,
     commit: 'abc'
   })
   t.equal(configOf({ PORT: '' }).port, 8080, 'set to nothing is not set')
@@ -141,6 +170,12 @@ const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
   [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS must be a comma-separated list of origins/],
   [{ CORS_ORIGINS: 'https://a.example.com/' }, /^CORS_ORIGINS must be/],
   [{ PARTIAL_CONTENT: 'true' }, 'PARTIAL_CONTENT must be on or off'],
+  [{ SECRET_KEY: 'canary' }, /^SECRET_KEY must be 32 random bytes/],
+  [{ PREVIOUS_SECRET_KEYS: `${KEY},canary` }, /^PREVIOUS_SECRET_KEYS must be 32 random bytes/],
+  [{ WORKERS: 'on' }, 'WORKERS must be one of inProcess, off'],
+  [{ CALLBACK_ALLOWED_CIDRS: '10.20.0.0' }, /^CALLBACK_ALLOWED_CIDRS must be a comma-separated list of networks/],
+  [{ CALLBACK_ALLOWED_CIDRS: '10.20.0.0/33' }, /^CALLBACK_ALLOWED_CIDRS must be/],
+  [{ CALLBACK_ALLOWED_CIDRS: 'internal/8' }, /^CALLBACK_ALLOWED_CIDRS must be/],
   [{ SCAN_BUDGET_MS: '0' }, /^SCAN_BUDGET_MS must be an integer/],
   [{ INDEXED_ATTRIBUTES: 'statusReason' }, /^INDEXED_ATTRIBUTES must be a comma-separated list/],
   [

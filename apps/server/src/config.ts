@@ -106,7 +106,13 @@ const OUR_PREFIXES = [
   'PARTIAL_',
   'INDEXED_',
   'EXTENSION_',
-  'SHUTDOWN_'
+  'SHUTDOWN_',
+  'SECRET_KEY',
+  'PREVIOUS_SECRET',
+  'CALLBACK_',
+  'DELIVER',
+  'EVENT_RETENTION',
+  'LEASE_MS'
 ]
 /** Read by the tests and by `npm start`, not by the server. */
 const NOT_OURS = ['TMF_SPEC_DIR', 'CRM_STARTED_BY']

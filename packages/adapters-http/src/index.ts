@@ -1,6 +1,7 @@
 export { apiBindings, sharedSchemas } from './apis/index.ts'
 export type { ApiBinding, AttributeNode, AttributeTree, Leniency, NamedSchema, ResourceBinding } from './binding.ts'
 export { type ApiOptions, type ApiServices, buildApi } from './build-api.ts'
+export * from './hub/index.ts'
 // What is built too must know of `drain()`, which this adds to the server.
 export type {} from './plugins/health.ts'
 export { defaultServerLimits, type ServerLimits } from './plugins/server-options.ts'

@@ -1,3 +1,4 @@
+import type { Breaker } from '../events/breaker.ts'
 import type { EventSubscription } from '../events/event-subscription.ts'
 import type { StoredEvent } from './event-log.ts'
 
@@ -36,6 +37,8 @@ export interface ClaimOptions {
   readonly leaseMs: number
   /** Of the clock port: what is due by then. */
   readonly now: Date
+  /** Ids of subscriptions that the worker has its hands full with: none of theirs, so that a slow one is not in the way of others. */
+  readonly except?: readonly string[]
 }
 
 export interface QueueFigures {
@@ -49,12 +52,6 @@ export interface QueueFigures {
 
 /** Whose sends a breaker holds back: a subscription's, or those to a host. */
 export type BreakerKey = { readonly subscription: string } | { readonly host: string }
-
-export interface BreakerState {
-  readonly failures: number
-  /** Absent while closed. Until then everything is held back; then one probe goes out, and the next one only a probe interval later. */
-  readonly openUntil?: Date
-}
 
 /**
  * Deliveries: which events each subscriber still gets. All of it rows, shared by every worker of every process.
@@ -98,9 +95,9 @@ export interface DeliveryQueue {
   ): Promise<number>
   /** Removes every delivery of a subscription. */
   drop(tenant: string, subscriptionId: string): Promise<void>
-  breaker(key: BreakerKey): Promise<BreakerState>
+  breaker(key: BreakerKey): Promise<Breaker>
   /** Stores a breaker's next state. When it closes, what it held back is due at once. */
-  setBreaker(key: BreakerKey, state: BreakerState, now: Date): Promise<void>
+  setBreaker(key: BreakerKey, breaker: Breaker, now: Date): Promise<void>
   /** When the next delivery is due, if any waits for a time. */
   nextDueAt(): Promise<Date | undefined>
   figures(now: Date): Promise<QueueFigures>
