@@ -1,0 +1,151 @@
+import { performance } from 'node:perf_hooks'
+import { Claims } from './claims.ts'
+import { Deliverer } from './deliverer.ts'
+import type { DeliveryWorkerOptions } from './delivery-options.ts'
+import { Pump } from './pump.ts'
+
+/** Claimed for each slot of a subscription, so that no slot waits for the database. */
+const CLAIMED_PER_SLOT = 4
+const MAX_CLAIMED = 4_096
+const PAUSE_AFTER_FAILURE_MS = 1_000
+/**
+ * An event may become readable a moment after it was announced, when a transaction that began before its own is still under way:
+ * after a wake-up that found nothing it is looked for again, ever less often.
+ */
+const LOOK_AGAIN_MS: readonly number[] = [5, 10, 20, 40, 80, 160, 320, 640]
+
+/**
+ * Turns events into deliveries and delivers them: as many at once as the bulkheads allow, each as often as the schedule says.
+ *
+ * Everything that matters is in the queue's rows, so that a worker may end at any moment and several may work side by side.
+ */
+export class DeliveryWorker {
+  readonly #options: Required<DeliveryWorkerOptions>
+  readonly #claims: Claims
+  readonly #deliverer: Deliverer
+  readonly #fanOut = this.#pump(() => this.#fanOutOnce())
+  readonly #claim = this.#pump(() => this.#claimOnce())
+  readonly #timers = new Map<'poll' | 'due' | 'again', NodeJS.Timeout>()
+  #isStarted = false
+  #lookedAgain = LOOK_AGAIN_MS.length
+  #stopListening: () => void = () => {}
+  #stopKeeping: () => void = () => {}
+
+  constructor(options: DeliveryWorkerOptions) {
+    this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
+    const { queue, limits, monotonicMs } = this.#options
+    this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
+    this.#deliverer = new Deliverer(this.#options, this.#claims, () => this.#claimSoon())
+  }
+
+  /** Works until it is stopped. */
+  start(): void {
+    this.#isStarted = true
+    this.#stopListening = this.#options.signal.listen(() => this.#wake())
+    this.#stopKeeping = this.#claims.keep()
+    this.#timers.set(
+      'poll',
+      setInterval(() => this.#wake(), this.#options.limits.pollMs)
+    )
+    this.#wake()
+  }
+
+  /**
+   * Takes nothing more, gives back what it has not begun to send, waits for what it has, and cuts that off when it takes too long.
+   *
+   * @param patienceMs how long sends under way may still take
+   */
+  async stop(patienceMs: number): Promise<void> {
+    this.#isStarted = false
+    this.#stopListening()
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    await Promise.all([this.#fanOut.stop(), this.#claim.stop()])
+    this.#deliverer.giveBackWaiting()
+    const cutOff = setTimeout(() => this.#deliverer.cutOff(), patienceMs)
+    await this.#deliverer.settled()
+    clearTimeout(cutOff)
+    this.#stopKeeping()
+  }
+
+  /** Does everything that is due now and returns how many deliveries it claimed. For tests, on a worker that was not started. */
+  async processAll(): Promise<number> {
+    const { queue, clock } = this.#options
+    let claimed = 0
+    for (;;) {
+      const hasSeen = await this.#fanOutOnce()
+      const before = claimed
+      while (await this.#claimOnce()) {
+        claimed += this.#claims.size
+        await this.#deliverer.settled()
+      }
+      const isIdle = !hasSeen && claimed === before
+      if (isIdle && (await queue.figures(clock.now())).unseenEvents === 0) return claimed
+    }
+  }
+
+  #wake(): void {
+    this.#lookedAgain = 0
+    this.#fanOut.wake()
+    this.#claim.wake()
+  }
+
+  async #fanOutOnce(): Promise<boolean> {
+    const { queue, wants, limits } = this.#options
+    const seen = await queue.fanOut(wants, limits.fanOutBatch)
+    if (seen > 0) this.#claimSoon()
+    else this.#lookAgainSoon()
+    return seen > 0
+  }
+
+  #lookAgainSoon(): void {
+    const delayMs = LOOK_AGAIN_MS[this.#lookedAgain++]
+    if (delayMs !== undefined) this.#wakeAfter('again', this.#fanOut, delayMs)
+  }
+
+  #claimSoon(): void {
+    if (this.#isStarted) this.#claim.wake()
+  }
+
+  async #claimOnce(): Promise<boolean> {
+    const { queue, clock, limits, monotonicMs } = this.#options
+    const { lanes } = this.#deliverer
+    const limit = Math.min(limits.claimBatch, MAX_CLAIMED - this.#claims.size)
+    // While enough is at hand; asked again when some of it is done.
+    if (limit <= 0 || lanes.waiting >= 2 * limits.claimBatch) return false
+    const except = lanes.fullerThan(limits.concurrencyPerSubscription * CLAIMED_PER_SLOT)
+    const now = clock.now()
+    const askedAtMs = monotonicMs()
+    const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })
+    for (const delivery of deliveries) lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
+    if (deliveries.length === 0) await this.#wakeWhenDue(now)
+    return deliveries.length > 0
+  }
+
+  /** What was due already and was not given is held back, and whatever ends that wakes us, or the poll does. */
+  async #wakeWhenDue(lookedAt: Date): Promise<void> {
+    if (!this.#isStarted) return
+    const { queue, clock, limits } = this.#options
+    const due = await queue.nextDueAt()
+    if (!due || due <= lookedAt) return
+    const delayMs = due.getTime() - clock.now().getTime()
+    if (delayMs < limits.pollMs) this.#wakeAfter('due', this.#claim, Math.max(1, delayMs))
+  }
+
+  #wakeAfter(name: 'due' | 'again', pump: Pump, delayMs: number): void {
+    if (!this.#isStarted) return
+    clearTimeout(this.#timers.get(name))
+    this.#timers.set(
+      name,
+      setTimeout(() => pump.wake(), delayMs)
+    )
+  }
+
+  #pump(work: () => Promise<boolean>): Pump {
+    return new Pump({
+      work,
+      pauseAfterFailureMs: PAUSE_AFTER_FAILURE_MS,
+      onFailing: err => this.#options.log.warn({ err }, 'deliveries wait for the database'),
+      onRecovered: () => this.#options.log.info({}, 'deliveries go on')
+    })
+  }
+}
