@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApi } from '../build-api.ts'
 import { ApiError } from '../representation/api-error.ts'
-import { countingIds, startTestApp, testOptions, undocumentedAnswers } from '../testing/index.ts'
+import { servicesOver, startTestApp, testOptions, undocumentedAnswers } from '../testing/index.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 const CUSTOMERS = '/tmf-api/customerManagement/v4/customer'
@@ -18,10 +18,6 @@ function aCustomer(attributes: Record<string, unknown> = {}) {
 /** The body with one attribute written as it is. */
 function withText(attribute: string): string {
   return `{"name":"x","engagedParty":{"id":"1","@referredType":"Individual"},${attribute}}`
-}
-
-function servicesOver(store: MemoryStore) {
-  return { store, unitOfWork: store, ids: countingIds(), clock: { now: () => new Date() }, notReady: async () => [] }
 }
 
 interface Answer {

@@ -43,6 +43,7 @@ const api: ApiBinding = {
   description: 'X.',
   version: '1',
   path: 'x',
+  payloadName: 'event',
   resources: [binding]
 }
 const validators = createValidators([api], shared)

@@ -1,6 +1,7 @@
 export { anyBody, CANARY, type DamagedBody, damagedBody } from './bodies.ts'
+export { FakeDeliveries, FakeHub, ManualSignal } from './hub-fakes.ts'
 export { type RudeReceiver, startRudeReceiver } from './rude-receiver.ts'
 export { selfSignedCertificate } from './self-signed-certificate.ts'
-export { countingIds, startTestApp, type TestApp, testOptions } from './start-test-app.ts'
+export { countingIds, servicesOver, startTestApp, type TestApp, testOptions } from './start-test-app.ts'
 export { undocumentedAnswers } from './undocumented-answers.ts'
 export { type WrittenQuery, writtenQueriesOn } from './written-queries.ts'
