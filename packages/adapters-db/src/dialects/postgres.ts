@@ -6,8 +6,11 @@ import type { MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
 import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
+import { postgresDeliverySql } from './postgres-delivery-sql.ts'
 import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
+import { PostgresSignal } from './postgres-signal.ts'
+import { transactOn } from './postgres-transact.ts'
 import { PostgresWriter } from './postgres-writer.ts'
 import { type ScanLimits, ScanSlots } from './scan-slots.ts'
 
@@ -73,11 +76,13 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
   const reader: WorkReader = { read }
+  const signal = new PostgresSignal({ url: options.url, pool, onWarning: options.onWarning })
   const writer = new PostgresWriter({
     pool,
     clock: options.clock,
     reader,
     newWriteSet: options.newWriteSet,
+    onNews: () => signal.announce(),
     onWarning: options.onWarning
   })
   return {
@@ -92,6 +97,10 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     documentText: column => sql`${sql.ref(column)}::text`,
     totalOf: (tenant, resource) =>
       sql<number>`coalesce((select sum(total) from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)::float8`,
+    deliverySql: postgresDeliverySql,
+    transact: (work, how) => transactOn(pool, work, how),
+    write: (statement, { lazy }) => (lazy ? transactOn(pool, run => run(statement), { lazy }) : read(statement)),
+    signal,
     execute: async ({ sql: text, parameters }) => {
       return (await pool.query(text, [...parameters])).rowCount ?? 0
     },
@@ -102,6 +111,7 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     close: async () => {
       await writer.drain()
       await writer.foldTotals()
+      await signal.close()
       await Promise.all([pool.end(), scans.end()])
     }
   }

@@ -47,8 +47,12 @@ export class SqliteConnection {
     return prepared
   }
 
+  /** The rows of a statement; none of one that returns nothing. */
   all({ sql, parameters }: Statement): Row[] {
-    return this.prepare(sql).all(...parameters) as Row[]
+    const prepared = this.prepare(sql)
+    if (prepared.reader) return prepared.all(...parameters) as Row[]
+    prepared.run(...parameters)
+    return []
   }
 
   /** Runs a statement that returns nothing, or whose rows don't matter. */

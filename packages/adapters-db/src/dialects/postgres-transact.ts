@@ -1,0 +1,49 @@
+import type pg from 'pg'
+import type { Row, RunInTransaction, TransactOptions } from './dialect.ts'
+import { DEADLOCK, SERIALIZATION_FAILURE, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
+
+const MAX_ATTEMPTS = 5
+
+/**
+ * A transaction on a connection of its own. Every statement sees what others have committed before it (READ COMMITTED). Run again when
+ * it and another one wait for each other.
+ *
+ * @see Engine.transact
+ */
+export async function transactOn<T>(
+  pool: pg.Pool,
+  work: (run: RunInTransaction) => Promise<T>,
+  options: TransactOptions
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attemptOn(pool, work, options)
+    } catch (error) {
+      const passes = [DEADLOCK, SERIALIZATION_FAILURE].includes(sqlStateOf(error))
+      if (!passes || attempt === MAX_ATTEMPTS) throw translatePostgresError(error)
+    }
+  }
+}
+
+async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Promise<T>, { lazy }: TransactOptions): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query(lazy ? 'begin; set local synchronous_commit = off' : 'begin')
+    const result = await work(async ({ sql: text, parameters, name }) => {
+      const found = await client.query({ text, values: [...parameters], rowMode: 'array', ...(name && { name }) })
+      return found.rows as Row[]
+    })
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    const isUndone =
+      sqlStateOf(error) !== '' &&
+      (await client.query('rollback').then(
+        () => true,
+        () => false
+      ))
+    client.release(!isUndone)
+    throw error
+  }
+}
