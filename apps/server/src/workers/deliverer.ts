@@ -56,13 +56,17 @@ export class Deliverer {
     }
   }
 
-  /** Resolves when the lane has its slot back: storing what came of it does not keep it. */
+  /**
+   * Resolves when the lane has its slot back. Storing a success does not keep it; storing a failure does, so that nothing more is sent
+   * before the breakers know.
+   */
   async #attempt(claim: Claim): Promise<void> {
     const held = this.#breakers.heldUntil(claim.delivery.subscription)
     if (held) return this.#giveBack(claim, held)
     if (this.#claims.isOver(claim)) return this.#leave(claim)
     const attempted = await this.#send(claim)
-    this.#conclude(() => this.#follow(claim, attempted))
+    const concluding = this.#conclude(() => this.#follow(claim, attempted))
+    if (attempted.result.kind !== 'delivered') await concluding
   }
 
   async #send(claim: Claim): Promise<Attempted> {
@@ -89,7 +93,7 @@ export class Deliverer {
   /** The lease was over before it was sent: whoever claims it next sends it. */
   #leave(claim: Claim): void {
     this.#options.metrics.attempted('late')
-    this.#conclude(async () => this.#claims.remove(claim))
+    void this.#conclude(async () => this.#claims.remove(claim))
   }
 
   async #follow(claim: Claim, { result, code, outcome }: Attempted): Promise<void> {
@@ -137,7 +141,7 @@ export class Deliverer {
   }
 
   #giveBack(claim: Claim, dueAt: Date): void {
-    this.#conclude(async () => void (await this.#mark(claim, () => this.#options.queue.giveBack(claim.delivery, dueAt))))
+    void this.#conclude(async () => void (await this.#mark(claim, () => this.#options.queue.giveBack(claim.delivery, dueAt))))
   }
 
   /** Stores an outcome, again and again while the database fails and the lease lasts. False when somebody else has it now. */
@@ -156,7 +160,8 @@ export class Deliverer {
     }
   }
 
-  #conclude(work: () => Promise<void>): void {
+  /** Does not fail. */
+  #conclude(work: () => Promise<void>): Promise<void> {
     const concluding = work()
       .catch(err => this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later'))
       .finally(() => {
@@ -164,6 +169,7 @@ export class Deliverer {
         this.#onConcluded()
       })
     this.#concluding.add(concluding)
+    return concluding
   }
 
   #breakerTurned(key: BreakerKey, isOpen: boolean): void {

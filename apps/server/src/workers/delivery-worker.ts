@@ -7,6 +7,7 @@ import { Pump } from './pump.ts'
 /** Claimed for each slot of a subscription, so that no slot waits for the database. */
 const CLAIMED_PER_SLOT = 4
 const MAX_CLAIMED = 4_096
+const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
 /**
  * An event may become readable a moment after it was announced, when a transaction that began before its own is still under way:
@@ -25,7 +26,8 @@ export class DeliveryWorker {
   readonly #deliverer: Deliverer
   readonly #fanOut = this.#pump(() => this.#fanOutOnce())
   readonly #claim = this.#pump(() => this.#claimOnce())
-  readonly #timers = new Map<'poll' | 'due' | 'again', NodeJS.Timeout>()
+  readonly #repair = this.#pump(() => this.#repairOnce())
+  readonly #timers = new Map<'poll' | 'repair' | 'due' | 'again', NodeJS.Timeout>()
   #isStarted = false
   #lookedAgain = LOOK_AGAIN_MS.length
   #stopListening: () => void = () => {}
@@ -43,11 +45,8 @@ export class DeliveryWorker {
     this.#isStarted = true
     this.#stopListening = this.#options.signal.listen(() => this.#wake())
     this.#stopKeeping = this.#claims.keep()
-    this.#timers.set(
-      'poll',
-      setInterval(() => this.#wake(), this.#options.limits.pollMs)
-    )
-    this.#wake()
+    this.#wakeEvery('poll', () => this.#wake(), this.#options.limits.pollMs)
+    this.#wakeEvery('repair', () => this.#repair.wake(), REPAIR_EVERY_MS)
   }
 
   /**
@@ -59,7 +58,8 @@ export class DeliveryWorker {
     this.#isStarted = false
     this.#stopListening()
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    await Promise.all([this.#fanOut.stop(), this.#claim.stop()])
+    this.#deliverer.lanes.close()
+    await Promise.all([this.#fanOut.stop(), this.#claim.stop(), this.#repair.stop()])
     this.#deliverer.giveBackWaiting()
     const cutOff = setTimeout(() => this.#deliverer.cutOff(), patienceMs)
     await this.#deliverer.settled()
@@ -89,6 +89,11 @@ export class DeliveryWorker {
     this.#claim.wake()
   }
 
+  #wakeEvery(name: 'poll' | 'repair', wake: () => void, intervalMs: number): void {
+    this.#timers.set(name, setInterval(wake, intervalMs))
+    wake()
+  }
+
   async #fanOutOnce(): Promise<boolean> {
     const { queue, wants, limits } = this.#options
     const seen = await queue.fanOut(wants, limits.fanOutBatch)
@@ -100,6 +105,12 @@ export class DeliveryWorker {
   #lookAgainSoon(): void {
     const delayMs = LOOK_AGAIN_MS[this.#lookedAgain++]
     if (delayMs !== undefined) this.#wakeAfter('again', this.#fanOut, delayMs)
+  }
+
+  async #repairOnce(): Promise<boolean> {
+    const repaired = await this.#options.queue.repair()
+    if (repaired > 0) this.#claimSoon()
+    return false
   }
 
   #claimSoon(): void {

@@ -19,6 +19,7 @@ export class Lanes<T> {
   readonly #lanes = new Map<string, Lane<T>>()
   #turns: Lane<T>[] = []
   #running = 0
+  #isClosed = false
 
   /** @param run must not throw */
   constructor(limits: LaneLimits, run: (item: T) => Promise<void>) {
@@ -39,6 +40,11 @@ export class Lanes<T> {
     lane.waiting.push(item)
     this.#lineUp(lane)
     this.#start()
+  }
+
+  /** Starts nothing any more. */
+  close(): void {
+    this.#isClosed = true
   }
 
   /** Lanes in which at least so many items wait or run. */
@@ -68,7 +74,7 @@ export class Lanes<T> {
   }
 
   #start(): void {
-    while (this.#running < this.#limits.inAll) {
+    while (!this.#isClosed && this.#running < this.#limits.inAll) {
       const lane = this.#turns.shift()
       if (!lane) return
       lane.isInTurn = false
