@@ -3,6 +3,11 @@ import type { EventLog, EventPage, WorkSignal } from '@crm-lite/domain'
 const PAGE_LIMIT = 100
 /** Pages that stragglers may still want. */
 const KEPT_PAGES = 8
+/**
+ * When to look again after having been woken: PostgreSQL shows an event only when every older transaction has ended, and one that
+ * publishes nothing wakes nobody.
+ */
+const SECOND_LOOK_MS = 50
 
 export interface SharedLogOptions {
   readonly tenant: string
@@ -17,16 +22,17 @@ export interface SharedLogOptions {
  * gets what others have read already.
  */
 export class SharedLog {
-  readonly #log: EventLog
+  readonly #log: Pick<EventLog, 'read'>
   readonly #options: SharedLogOptions
   readonly #signal: WorkSignal
   #underWay = new Map<string, Promise<EventPage>>()
   #recent: { readonly after: string; readonly page: EventPage }[] = []
   #woken = newPromise()
   #readers = 0
+  #secondLook: NodeJS.Timeout | undefined
   #stop = () => {}
 
-  constructor(log: EventLog, signal: WorkSignal, options: SharedLogOptions) {
+  constructor(log: Pick<EventLog, 'read'>, signal: WorkSignal, options: SharedLogOptions) {
     this.#log = log
     this.#signal = signal
     this.#options = options
@@ -40,11 +46,13 @@ export class SharedLog {
   /** Somebody reads from now on, until the returned function is called. While nobody does, nothing is listened to. */
   join(): () => void {
     if (this.#readers++ === 0) {
-      const unlisten = this.#signal.listen(() => this.#wake())
+      const unlisten = this.#signal.listen(() => this.#wakeTwice())
       const poll = setInterval(() => this.#wake(), this.#options.pollMs).unref()
       this.#stop = () => {
         unlisten()
         clearInterval(poll)
+        clearTimeout(this.#secondLook)
+        this.#secondLook = undefined
       }
     }
     return () => {
@@ -81,6 +89,14 @@ export class SharedLog {
       if ((start === after || index > 0) && events.length > 0) return { events, next: page.next, atEnd: false }
     }
     return undefined
+  }
+
+  #wakeTwice(): void {
+    this.#wake()
+    this.#secondLook ??= setTimeout(() => {
+      this.#secondLook = undefined
+      this.#wake()
+    }, SECOND_LOOK_MS).unref()
   }
 
   /** Reads that are under way may have begun too early for what woke us: they are shared no longer. */

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import { DomainError } from '@crm-lite/domain'
+import { DomainError, type EventLog, type StoredEvent } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t from 'tap'
 import { buildApi } from '../build-api.ts'
 import type { FeedLimits } from '../hub/event-feed.ts'
+import { SharedLog } from '../hub/shared-log.ts'
+import { ManualSignal } from '../testing/hub-fakes.ts'
 import { servicesOver, startTestApp, testOptions } from '../testing/start-test-app.ts'
 
 const EVENTS = '/tmf-api/event/v4/event'
@@ -402,5 +404,69 @@ t.test('the stream of events', async t => {
     store.read = read
     await client.until(() => client.events.length === 1)
     client.leave()
+  })
+})
+
+t.test('reading the end of the log together', async t => {
+  const anEvent = (cursor: string) => ({ cursor }) as StoredEvent
+  const world = () => {
+    const signal = new ManualSignal()
+    const reads: { after: string; answer: (events: StoredEvent[], next: string) => void }[] = []
+    const log: Pick<EventLog, 'read'> = {
+      read: (_tenant, { after = '' }) =>
+        new Promise(resolve => {
+          reads.push({ after, answer: (events, next) => resolve({ events, next, atEnd: true }) })
+        })
+    }
+    const shared = new SharedLog(log, signal, { tenant: 'default', resources: ['customer'], pollMs: 60_000 })
+    t.teardown(shared.join())
+    return { signal, reads, shared }
+  }
+
+  t.test('who reads from the same place at the same time shares a read', async t => {
+    const { reads, shared } = world()
+    const both = [shared.read('1'), shared.read('1')]
+    const other = shared.read('2')
+    t.same(
+      reads.map(({ after }) => after),
+      ['1', '2']
+    )
+    for (const { answer } of reads) answer([], '3')
+    t.same(await Promise.all([...both, other]), Array(3).fill({ events: [], next: '3', atEnd: true }))
+  })
+
+  t.test('a read that began before something happened is not shared with who was woken by that', async t => {
+    const { signal, reads, shared } = world()
+    const early = shared.read('1')
+    const { woken } = shared
+    signal.ring()
+    await woken
+    const late = shared.read('1')
+    t.equal(reads.length, 2)
+    reads[0]!.answer([], '1')
+    reads[1]!.answer([anEvent('2')], '2')
+    t.same((await early).events, [])
+    t.same((await late).events, [anEvent('2')])
+  })
+
+  t.test('who comes later gets what was read, and asks himself whether there is more', async t => {
+    const { reads, shared } = world()
+    const first = shared.read('1')
+    reads[0]!.answer([anEvent('2'), anEvent('3'), anEvent('4')], '4')
+    t.equal((await first).atEnd, true)
+    t.match(await shared.read('1'), { events: [{ cursor: '2' }, { cursor: '3' }, { cursor: '4' }], next: '4', atEnd: false })
+    t.match(await shared.read('3'), { events: [{ cursor: '4' }], next: '4', atEnd: false })
+    t.equal(reads.length, 1)
+    shared.read('4')
+    shared.read('0')
+    t.equal(reads.length, 3)
+  })
+
+  t.test('a while after having been woken there is a second look', async t => {
+    const { signal, shared } = world()
+    const awake = setInterval(() => {}, 1_000)
+    t.teardown(() => clearInterval(awake))
+    signal.ring()
+    t.equal(await shared.woken, undefined)
   })
 })
