@@ -7,6 +7,7 @@ import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
 /** How long writes wait for another process that holds the write lock before they are refused. */
 const MAX_BUSY_MS = 5_000
 const MAX_BATCH = 512
+const LINKS_PER_STATEMENT = 8
 
 interface Waiting {
   /** Does the work inside the transaction of the batch. */
@@ -264,10 +265,12 @@ function writeTable(connection: SqliteConnection, tenant: string, writes: TableW
       .prepare(`delete from "${linkTable(table)}" where tenant = ? and attribute = ? and value = ? and id = ?`)
       .run(tenant, attribute, value, id)
   }
-  for (const { attribute, value, id } of writes.linksAdded) {
+  for (let from = 0; from < writes.linksAdded.length; from += LINKS_PER_STATEMENT) {
+    const links = writes.linksAdded.slice(from, from + LINKS_PER_STATEMENT)
+    const rows = links.map(() => '(?, ?, ?, ?)').join(', ')
     connection
-      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values (?, ?, ?, ?)`)
-      .run(tenant, attribute, value, id)
+      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values ${rows}`)
+      .run(...links.flatMap(({ attribute, value, id }) => [tenant, attribute, value, id]))
   }
 }
 

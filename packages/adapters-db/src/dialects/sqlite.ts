@@ -6,7 +6,7 @@ import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
 import type { MigrationDialect } from '../migrations/migration.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
-import type { Engine, Statement } from './dialect.ts'
+import type { Engine, PreparedRead, Statement } from './dialect.ts'
 import { LocalSignal } from './local-signal.ts'
 import type { ScanLimits } from './scan-slots.ts'
 import { isBusy, SqliteConnection } from './sqlite-connection.ts'
@@ -70,12 +70,7 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     writer,
     eventOrder: sqliteEventOrder,
     compile,
-    prepare: query => {
-      const { sql: text, parameters } = compile(query)
-      const statement = reader.prepare(text)
-      const order = parameters as readonly number[]
-      return async (...values) => statement.all(...order.map(index => values[index])) as unknown[][]
-    },
+    prepare: query => prepare(reader, query),
     read: async statement => {
       try {
         return reader.all(statement)
@@ -101,6 +96,20 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
       reader.close()
       connection.close()
       unlock()
+    }
+  }
+}
+
+function prepare(connection: SqliteConnection, query: RawBuilder<unknown>): PreparedRead {
+  const { sql: text, parameters } = compile(query)
+  const statement = connection.prepare(text)
+  const order = parameters as readonly number[]
+  const isInOrder = order.every((each, index) => each === index)
+  return async (...values) => {
+    try {
+      return statement.all(...(isInOrder ? values : order.map(index => values[index]))) as unknown[][]
+    } catch (error) {
+      throw translateSqliteError(error)
     }
   }
 }
