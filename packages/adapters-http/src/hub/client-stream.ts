@@ -5,22 +5,18 @@ import { Readable } from 'node:stream'
 export class ClientStream {
   /** The body of the answer. */
   readonly body: Readable
-  /** Resolves when nothing more will be sent. */
-  readonly closed: Promise<void>
   readonly #response: ServerResponse
   readonly #maxBufferedBytes: number
   #isOpen = true
-  #close = () => {}
-  #resume = () => {}
+  // One waits at a time. Promises that are raced against one of closing would pile up for as long as the client stays.
+  #onRead = () => {}
+  #onClose = () => {}
 
-  /** @param maxBufferedBytes what may wait for the client; with more it is cut off */
+  /** @param maxBufferedBytes a client for whom more than this waits is cut off when there is something new */
   constructor(response: ServerResponse, maxBufferedBytes: number) {
     this.#response = response
     this.#maxBufferedBytes = maxBufferedBytes
-    this.closed = new Promise(resolve => {
-      this.#close = resolve
-    })
-    this.body = new Readable({ read: () => this.#resume() })
+    this.body = new Readable({ read: () => this.#onRead() })
     // A client that goes away is nothing to be told of.
     this.body.on('error', () => {}).once('close', () => this.#closeNow())
   }
@@ -31,16 +27,27 @@ export class ClientStream {
 
   send(text: string): void {
     if (!this.#isOpen) return
-    this.body.push(text)
+    // Before, not after: one text may be larger than all that may wait, and must get through all the same.
     if (this.body.readableLength + this.#response.writableLength > this.#maxBufferedBytes) this.cut()
+    else this.body.push(text)
   }
 
-  /** Resolves when the client has read what was sent, but for a little; or won't any more. */
-  async drained(): Promise<void> {
-    if (!this.#isOpen || this.body.readableLength < this.body.readableHighWaterMark) return
+  /**
+   * Resolves when the client has read what was sent, but for a little; or won't any more.
+   *
+   * @param graceMs resolves after this time in any case
+   */
+  async drained(graceMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const endsAt = performance.now() + graceMs
+    while (this.#isOpen && this.#isFull && performance.now() < endsAt) await this.#somethingRead(endsAt - performance.now())
+  }
+
+  /** Resolves when something has happened, or nothing more will be sent. */
+  async openUntil(happened: Promise<void>): Promise<void> {
+    if (!this.#isOpen) return
     await new Promise<void>(resolve => {
-      this.#resume = resolve
-      this.closed.then(resolve)
+      this.#onClose = resolve
+      void happened.then(resolve)
     })
   }
 
@@ -57,8 +64,26 @@ export class ClientStream {
     this.#closeNow()
   }
 
+  async #somethingRead(graceMs: number): Promise<void> {
+    let goOn = () => {}
+    const read = new Promise<void>(resolve => {
+      goOn = resolve
+    })
+    this.#onRead = goOn
+    this.#onClose = goOn
+    this.#response.once('drain', goOn)
+    const timer = Number.isFinite(graceMs) ? setTimeout(goOn, graceMs) : undefined
+    await read
+    clearTimeout(timer)
+    this.#response.off('drain', goOn)
+  }
+
+  get #isFull(): boolean {
+    return this.#response.writableNeedDrain || this.body.readableLength >= this.body.readableHighWaterMark
+  }
+
   #closeNow(): void {
     this.#isOpen = false
-    this.#close()
+    this.#onClose()
   }
 }

@@ -23,6 +23,7 @@ export interface FeedSource {
 }
 
 const CATCH_UP_LIMIT = 100
+const GRACE_MS = 1_000
 
 /** Sends events to clients as they happen, each from where it wants to begin. */
 export class EventFeed {
@@ -60,15 +61,16 @@ export class EventFeed {
     while (stream.isOpen) {
       const { woken } = this.#end
       const page = await this.#read(cursor, isBehind ? selection : undefined)
-      for (const event of page?.events ?? []) {
-        if (!selection.wants(event)) continue
+      const wanted = page?.events.filter(event => selection.wants(event)) ?? []
+      for (const [index, event] of wanted.entries()) {
+        // Who catches up gets it as fast as it reads. After that it has to keep up, but several at once take their time.
+        if (isBehind) await stream.drained()
+        else if (index > 0) await stream.drained(GRACE_MS)
         stream.send(streamedText(this.#source.resources, event))
-        // Who is behind gets it as fast as it reads. At the end it is cut off when too much waits.
-        if (!page?.atEnd) await stream.drained()
       }
       cursor = page?.next ?? cursor
       if (page?.atEnd) isBehind = false
-      if (page?.atEnd ?? true) await Promise.race([woken, stream.closed])
+      if (page?.atEnd ?? true) await stream.openUntil(woken)
     }
   }
 

@@ -370,6 +370,20 @@ t.test('the stream of events', async t => {
     busy.leave()
   })
 
+  t.test('an event that is larger than all that may wait gets through to who reads', async t => {
+    const { app, create } = await start(t, { feed: { maxBufferedBytes: 10_000 } })
+    const statusReason = 'x'.repeat(900_000)
+    for (let made = 0; made < 5; made++) await create({ statusReason })
+    const client = await connect(app, '?after=0')
+    await client.until(() => client.events.length === 5)
+    for (const count of [1, 2, 3]) {
+      const { length } = client.events
+      await Promise.all(Array.from({ length: count }, () => create({ statusReason })))
+      await client.until(() => client.events.length === length + count)
+    }
+    client.leave()
+  })
+
   t.test('ends when the server stops', async t => {
     const { app } = await start(t)
     const client = await connect(app)
