@@ -22,12 +22,12 @@ export class Deliverer {
   readonly #options: Required<DeliveryWorkerOptions>
   readonly #claims: Claims
   readonly #breakers: BreakerBook
-  readonly #onConcluded: () => void
+  readonly #onConcluded: (isDelivered: boolean) => void
   readonly #cutOff = new AbortController()
   readonly #concluding = new Set<Promise<void>>()
 
-  /** @param onConcluded something may be claimable that was not before */
-  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, onConcluded: () => void) {
+  /** @param onConcluded called when what came of a claim has been stored */
+  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, onConcluded: (isDelivered: boolean) => void) {
     const { queue, clock, limits } = options
     this.#options = options
     this.#claims = claims
@@ -65,8 +65,9 @@ export class Deliverer {
     if (held) return this.#giveBack(claim, held)
     if (this.#claims.isOver(claim)) return this.#leave(claim)
     const attempted = await this.#send(claim)
-    const concluding = this.#conclude(() => this.#follow(claim, attempted))
-    if (attempted.result.kind !== 'delivered') await concluding
+    const isDelivered = attempted.result.kind === 'delivered'
+    const concluding = this.#conclude(() => this.#follow(claim, attempted), isDelivered)
+    if (!isDelivered) await concluding
   }
 
   async #send(claim: Claim): Promise<Attempted> {
@@ -161,12 +162,12 @@ export class Deliverer {
   }
 
   /** Does not fail. */
-  #conclude(work: () => Promise<void>): Promise<void> {
+  #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
     const concluding = work()
       .catch(err => this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later'))
       .finally(() => {
         this.#concluding.delete(concluding)
-        this.#onConcluded()
+        this.#onConcluded(isDelivered)
       })
     this.#concluding.add(concluding)
     return concluding

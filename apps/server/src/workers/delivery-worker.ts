@@ -4,8 +4,9 @@ import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
 import { Pump } from './pump.ts'
 
-/** Claimed for each slot of a subscription, so that no slot waits for the database. */
-const CLAIMED_PER_SLOT = 4
+/** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
+const CLAIMED_PER_SLOT = 8
+const LEFT_PER_SLOT = 4
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
@@ -30,6 +31,8 @@ export class DeliveryWorker {
   readonly #timers = new Map<'poll' | 'repair' | 'due' | 'again', NodeJS.Timeout>()
   #isStarted = false
   #lookedAgain = LOOK_AGAIN_MS.length
+  /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
+  #leftOut: readonly string[] | 'everything' = []
   #stopListening: () => void = () => {}
   #stopKeeping: () => void = () => {}
 
@@ -37,7 +40,10 @@ export class DeliveryWorker {
     this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
     const { queue, limits, monotonicMs } = this.#options
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
-    this.#deliverer = new Deliverer(this.#options, this.#claims, () => this.#claimSoon())
+    this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
+      if (isDelivered) this.#claimIfRoom()
+      else this.#claimSoon() // to learn when it is due again
+    })
   }
 
   /** Works until it is stopped. */
@@ -117,13 +123,24 @@ export class DeliveryWorker {
     if (this.#isStarted) this.#claim.wake()
   }
 
+  /** After a delivery: there is only more to have if something was left out, and it is worth asking when there is room for some. */
+  #claimIfRoom(): void {
+    const { lanes } = this.#deliverer
+    const { claimBatch, concurrencyPerSubscription } = this.#options.limits
+    const left = this.#leftOut
+    if (left === 'everything') {
+      if (lanes.waiting < claimBatch && this.#claims.size < MAX_CLAIMED) this.#claimSoon()
+    } else if (left.some(each => lanes.sizeOf(each) <= concurrencyPerSubscription * LEFT_PER_SLOT)) this.#claimSoon()
+  }
+
   async #claimOnce(): Promise<boolean> {
     const { queue, clock, limits, monotonicMs } = this.#options
     const { lanes } = this.#deliverer
     const limit = Math.min(limits.claimBatch, MAX_CLAIMED - this.#claims.size)
-    // While enough is at hand; asked again when some of it is done.
-    if (limit <= 0 || lanes.waiting >= 2 * limits.claimBatch) return false
+    this.#leftOut = 'everything'
+    if (limit <= 0 || lanes.waiting >= 4 * limits.claimBatch) return false
     const except = lanes.fullerThan(limits.concurrencyPerSubscription * CLAIMED_PER_SLOT)
+    this.#leftOut = except
     const now = clock.now()
     const askedAtMs = monotonicMs()
     const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })

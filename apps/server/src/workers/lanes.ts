@@ -47,6 +47,12 @@ export class Lanes<T> {
     this.#isClosed = true
   }
 
+  /** How many items wait or run in a lane. */
+  sizeOf(name: string): number {
+    const lane = this.#lanes.get(name)
+    return lane ? lane.waiting.length + lane.running : 0
+  }
+
   /** Lanes in which at least so many items wait or run. */
   fullerThan(count: number): string[] {
     return [...this.#lanes].flatMap(([name, lane]) => (lane.waiting.length + lane.running >= count ? [name] : []))

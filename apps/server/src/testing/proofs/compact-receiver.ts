@@ -15,9 +15,12 @@ export interface Arrival {
 
 export interface CompactReceiver {
   readonly url: string
+  /** What was taken, in the order of arrival. */
   readonly arrivals: readonly Arrival[]
-  /** How often each event came. */
+  /** How often each event was taken. */
   readonly counts: ReadonlyMap<string, number>
+  /** How often something was refused. */
+  refused(): number
   /** Answers with this from now on, after so long. */
   answerWith(status: number, afterMs?: number): void
 }
@@ -28,18 +31,18 @@ export async function startCompactReceiver(t: Test): Promise<CompactReceiver> {
   const counts = new Map<string, number>()
   let status = 204
   let delayMs = 0
+  let refused = 0
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const eventId = String(request.headers['webhook-id'])
     const { event } = JSON.parse(body) as { event: Record<string, { id: string; href: string }> }
     const [resource] = Object.values(event)
-    arrivals.push({
-      eventId,
-      resourceId: resource?.id ?? '',
-      sender: new URL(resource?.href ?? 'http://nobody').host,
-      atMs: performance.now()
-    })
-    counts.set(eventId, (counts.get(eventId) ?? 0) + 1)
+    if (status >= 300) refused += 1
+    else {
+      const sender = new URL(resource?.href ?? 'http://nobody').host
+      arrivals.push({ eventId, resourceId: resource?.id ?? '', sender, atMs: performance.now() })
+      counts.set(eventId, (counts.get(eventId) ?? 0) + 1)
+    }
     if (delayMs > 0) await pause(delayMs)
     response.writeHead(status).end()
   })
@@ -48,6 +51,7 @@ export async function startCompactReceiver(t: Test): Promise<CompactReceiver> {
     url: `${url}/events`,
     arrivals,
     counts,
+    refused: () => refused,
     answerWith: (next, afterMs = 0) => {
       status = next
       delayMs = afterMs

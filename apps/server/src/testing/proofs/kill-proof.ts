@@ -9,6 +9,7 @@ import { startCompactReceiver } from './compact-receiver.ts'
 import { type Figure, Figures } from './figure.ts'
 import { registerCallback, workLeft } from './hub-client.ts'
 import { type Ledger, newLedger, writeUntilDone } from './kill-client.ts'
+import { customerEvents, missing, outOfOrder } from './told-events.ts'
 
 export interface KillOptions {
   readonly databaseUrl: string
@@ -70,7 +71,7 @@ export async function proveKill(t: Test, options: KillOptions): Promise<Figure[]
 
   const database = await openDatabase({ url: options.databaseUrl, clock: { now: () => new Date() }, exclusive: false })
   try {
-    const events = await eventsOf(database)
+    const events = await customerEvents(database)
     figures.exactly('kills', readyMs.length, options.kills)
     figures.atLeast('acknowledged writes', ledger.acknowledged, options.writes)
     figures.seen('requests repeated because the server was gone', ledger.repeated)
@@ -101,7 +102,6 @@ function environment(databaseUrl: string, port: string): Environment {
     CRM_MODE: 'development',
     DATABASE_URL: databaseUrl,
     PORT: port,
-    PUBLIC_BASE_URL: 'http://crm.example.com',
     LEASE_MS: '2000',
     LOG_LEVEL: 'error'
   }
@@ -128,24 +128,7 @@ async function drained({ url }: CrmServer): Promise<void> {
   }
 }
 
-async function eventsOf({ events }: Database): Promise<StoredEvent[]> {
-  const all: StoredEvent[] = []
-  for (let after: string | undefined; ; ) {
-    const page = await events.read('default', { resources: ['customer'], limit: 1_000, ...(after !== undefined && { after }) })
-    all.push(...page.events)
-    if (page.atEnd) return all
-    after = page.next
-  }
-}
-
 const nameOf = ({ resourceId, revision, kind }: StoredEvent) => `${resourceId} ${revision} ${kind}`
-
-/** How many of these are not among those. */
-function missing(these: Iterable<string>, those: { has(each: string): boolean }): number {
-  let count = 0
-  for (const each of these) if (!those.has(each)) count += 1
-  return count
-}
 
 /** Resources that are not as the last answer about them said. */
 async function lostOf(ledger: Ledger, { store }: Database): Promise<number> {
@@ -159,20 +142,4 @@ async function lostOf(ledger: Ledger, { store }: Database): Promise<number> {
 
 function living({ resources }: Ledger): number {
   return [...resources.values()].filter(each => each !== 'deleted').length
-}
-
-/** What comes again may come late: the first arrivals count. */
-export function outOfOrder(arrivals: Iterable<{ eventId: string; resourceId: string }>, events: readonly StoredEvent[]): number {
-  const places = new Map(events.map(({ id }, place) => [id, place]))
-  const seen = new Set<string>()
-  const last = new Map<string, number>()
-  const wrong = new Set<string>()
-  for (const { eventId, resourceId } of arrivals) {
-    if (seen.has(eventId)) continue
-    seen.add(eventId)
-    const place = places.get(eventId) ?? Number.NaN
-    if (place < (last.get(resourceId) ?? -1)) wrong.add(resourceId)
-    last.set(resourceId, place)
-  }
-  return wrong.size
 }
