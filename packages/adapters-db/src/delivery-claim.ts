@@ -1,6 +1,6 @@
 import { type ClaimedDelivery, type ClaimOptions, defaultBreakerLimits, type StoredEvent } from '@crm-lite/domain'
 import { sql } from 'kysely'
-import type { DeliveryLanes, Lane } from './delivery-lanes.ts'
+import type { DeliveryLanes, Lane, LanePage } from './delivery-lanes.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
 import type { Engine, Row, RunInTransaction } from './dialects/dialect.ts'
@@ -31,6 +31,7 @@ export class DeliveryClaim {
   readonly #events: DeliveryStatement
   readonly #reserve: DeliveryStatement
   readonly #forget: DeliveryStatement
+  readonly #endLeases: DeliveryStatement
   /** Where the last claim stopped because it had enough. */
   #behind = 0
 
@@ -38,11 +39,11 @@ export class DeliveryClaim {
     this.#engine = engine
     this.#lanes = lanes
     this.#subscriptions = subscriptions
-    const { clockMs, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
+    const { clockMs, nextToken, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
     this.#take = deliveryStatement(
       engine,
       'claim',
-      sql`update delivery set token = token + 1, lease_until_ms = ${clockMs} + ${2} where ${isAmong(claimable(0, 1))}
+      sql`update delivery set token = ${nextToken}, lease_until_ms = ${clockMs} + ${2} where ${isAmong(claimable(0, 1))}
           returning id, lane, token, attempts, due_at_ms, ${eventCursor}`
     )
     this.#events = deliveryStatement(
@@ -57,6 +58,12 @@ export class DeliveryClaim {
       sql`update breaker set state = 'halfOpen', open_until_ms = ${0}
           where key in (select v.key from ${rows(1, { key: 'text' })}) and state <> 'closed' and open_until_ms <= ${2} returning key`
     )
+    // Its token stays: who had it may still say what came of it, while nobody else has claimed it.
+    this.#endLeases = deliveryStatement(
+      engine,
+      'end leases',
+      sql`update delivery set lease_until_ms = 0 where state = 'pending' and lease_until_ms > 0 and lease_until_ms <= (select ${clockMs})`
+    )
     this.#forget = deliveryStatement(
       engine,
       'forget',
@@ -69,7 +76,7 @@ export class DeliveryClaim {
     const start = this.#behind
     let hasWrapped = start === 0
     for (let behind = start; ; ) {
-      const { lanes, next } = await this.#lanes.page(behind)
+      const { lanes, next } = await this.#pageOf(behind)
       const { ready, probes } = sorted(lanes, options)
       for (const lane of probes) found.push(...(await this.#probe(lane, options)))
       const chosen = ready.slice(0, Math.max(0, options.limit - found.length))
@@ -83,14 +90,20 @@ export class DeliveryClaim {
     }
   }
 
+  async #pageOf(behind: number): Promise<LanePage> {
+    const page = await this.#lanes.page(behind)
+    if (!page.haveLeasesEnded) return page
+    await this.#engine.write(this.#endLeases(), { lazy: true })
+    return this.#lanes.page(behind)
+  }
+
   /** Of each lane the same number at most, so that all together are within the limit. */
   async #takeOf(lanes: readonly Lane[], limit: number, { leaseMs, now }: ClaimOptions): Promise<Found[]> {
     if (lanes.length === 0) return []
     const due = now.getTime()
     const wanted = JSON.stringify(lanes.map(({ lane }) => ({ lane, due })))
     const statement = this.#take(wanted, Math.max(1, Math.floor(limit / lanes.length)), leaseMs)
-    // Where several processes claim, a token must never be given twice, not even after a crash of the database.
-    return foundIn(lanes, await this.#engine.write(statement, { lazy: !this.#engine.deliverySql.isShared }))
+    return foundIn(lanes, await this.#engine.write(statement, { lazy: true }))
   }
 
   /** One delivery to see whether somebody is back, for whoever comes first. */
@@ -104,7 +117,7 @@ export class DeliveryClaim {
         if (reserved.length < lane.breakers.length) return []
         return foundIn([lane], await run(take)).map(each => ({ ...each, isEarly: each.dueAtMs > now.getTime() }))
       },
-      { lazy: !this.#engine.deliverySql.isShared }
+      { lazy: true }
     )
   }
 

@@ -16,6 +16,8 @@ export interface Lane {
 
 export interface LanePage {
   readonly lanes: readonly Lane[]
+  /** Whether somebody has claimed something and was not heard of since. */
+  readonly haveLeasesEnded: boolean
   /** Where to look on; absent when that was all. */
   readonly next?: number
 }
@@ -35,20 +37,21 @@ export class DeliveryLanes {
 
   constructor(engine: Engine) {
     this.#engine = engine
-    const { clockMs } = engine.deliverySql
+    const isFree = sql`d.state = 'pending' and d.lease_until_ms = 0`
     this.#page = deliveryStatement(
       engine,
       'lanes',
       sql`with recursive walk (lane) as (
-            select min(d.lane) from delivery d where d.state = 'pending' and d.lane > ${0}
+            select min(d.lane) from delivery d where ${isFree} and d.lane > ${0}
             union all
-            select (select min(d.lane) from delivery d where d.state = 'pending' and d.lane > walk.lane) from walk where walk.lane is not null
+            select (select min(d.lane) from delivery d where ${isFree} and d.lane > walk.lane) from walk where walk.lane is not null
           ), found as (select lane from walk where lane is not null limit ${1})
           select found.lane, l.tenant, l.subscription_id, s.revision, s.state, s.host,
-            (select d.due_at_ms from delivery d where d.state = 'pending' and d.lane = found.lane and d.lease_until_ms <= ${clockMs}
-              order by d.due_at_ms, d.id limit 1),
-            own.state, own.open_until_ms, hosts.state, hosts.open_until_ms
-          from found
+            (select min(d.due_at_ms) from delivery d where ${isFree} and d.lane = found.lane),
+            own.state, own.open_until_ms, hosts.state, hosts.open_until_ms, leases.have_ended
+          from (select exists (select 1 from delivery d where d.state = 'pending' and d.lease_until_ms > 0
+            and d.lease_until_ms <= (select ${engine.deliverySql.clockMs})) as have_ended) as leases
+          left join found on true
           left join delivery_lane l on l.lane = found.lane
           left join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id
           left join breaker own on own.key = 'subscription:' || l.subscription_id
@@ -61,6 +64,7 @@ export class DeliveryLanes {
     const rows = await this.#engine.read(this.#page(behind, LANES_AT_ONCE))
     const numbers = rows.map(([lane]) => Number(lane))
     return {
+      haveLeasesEnded: Boolean(rows[0]?.at(-1)),
       lanes: rows.flatMap(laneOf).sort((a, b) => a.lane - b.lane),
       ...(rows.length === LANES_AT_ONCE && { next: Math.max(...numbers) })
     }

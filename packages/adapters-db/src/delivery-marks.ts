@@ -101,7 +101,7 @@ function renewing(engine: Engine) {
   )
   return async (items: readonly RenewRow[]): Promise<ReadonlyMap<number, boolean>> => {
     const json = JSON.stringify(items.map(({ id, token, leaseMs }) => ({ id, token, lease: leaseMs })))
-    const renewed = await engine.write(update(json), { lazy: !engine.deliverySql.isShared })
+    const renewed = await engine.write(update(json), { lazy: true })
     return new Map(renewed.map(([id]) => [Number(id), true]))
   }
 }

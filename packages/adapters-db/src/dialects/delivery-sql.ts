@@ -16,8 +16,10 @@ export interface DeliverySql {
   readonly isEventOfDelivery: RawBuilder<SqlBool>
   /** The database's own clock, in milliseconds. */
   readonly clockMs: RawBuilder<number>
-  /** Whether several processes may claim. Otherwise nobody is left who holds a claim when a crash has undone it. */
+  /** Whether several processes may change rows at the same time. */
   readonly isShared: boolean
+  /** The token of a new claim: greater than those before it, also than those that a crash has undone while somebody still holds them. */
+  readonly nextToken: RawBuilder<number>
   /** Ends a query: others wait who want to change what it found. */
   readonly forUpdate: RawBuilder<unknown>
   /** The same, leaving out what others are changing. */

@@ -11,7 +11,7 @@ const QUERY_CANCELED = '57014'
 
 export function openPool(
   url: string,
-  options: { max: number; statementTimeoutMs: number; onError: (error: Error) => void }
+  options: { max: number; statementTimeoutMs: number; lazy?: boolean; onError: (error: Error) => void }
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -22,7 +22,7 @@ export function openPool(
     keepAlive: true,
     application_name: 'crm-lite',
     // Compiling a statement costs more than any of ours takes.
-    options: '-c jit=off',
+    options: options.lazy ? '-c jit=off -c synchronous_commit=off' : '-c jit=off',
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.

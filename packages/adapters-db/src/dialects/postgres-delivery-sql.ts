@@ -21,6 +21,8 @@ export const postgresDeliverySql: DeliverySql = {
   isEventOfDelivery: sql`event.transaction_id = d.event_transaction and event.position = d.event_position`,
   clockMs,
   isShared: true,
+  // In microseconds.
+  nextToken: sql<number>`greatest(token + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)`,
   forUpdate: sql`for update`,
   forUpdateSkipLocked: sql`for update skip locked`,
   claimable: (lanes, limitOfLane) => sql`select found.id from ${rows(lanes, { lane: 'bigint', due: 'bigint' })}
@@ -28,7 +30,7 @@ export const postgresDeliverySql: DeliverySql = {
     join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id and s.state = 'active'
     cross join lateral (
       select d.id from delivery d
-      where d.state = 'pending' and d.lane = v.lane and d.due_at_ms <= v.due and d.lease_until_ms <= ${clockMs}
+      where d.state = 'pending' and d.lease_until_ms = 0 and d.lane = v.lane and d.due_at_ms <= v.due
       order by d.due_at_ms, d.id limit ${limitOfLane} for update skip locked
     ) as found`
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Row, RunInTransaction, TransactOptions } from './dialect.ts'
+import type { Row, RunInTransaction, Statement } from './dialect.ts'
 import { DEADLOCK, SERIALIZATION_FAILURE, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
 
 const MAX_ATTEMPTS = 5
@@ -10,14 +10,10 @@ const MAX_ATTEMPTS = 5
  *
  * @see Engine.transact
  */
-export async function transactOn<T>(
-  pool: pg.Pool,
-  work: (run: RunInTransaction) => Promise<T>,
-  options: TransactOptions
-): Promise<T> {
+export async function transactOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptOn(pool, work, options)
+      return await attemptOn(pool, work)
     } catch (error) {
       const passes = [DEADLOCK, SERIALIZATION_FAILURE].includes(sqlStateOf(error))
       if (!passes || attempt === MAX_ATTEMPTS) throw translatePostgresError(error)
@@ -25,10 +21,10 @@ export async function transactOn<T>(
   }
 }
 
-async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Promise<T>, { lazy }: TransactOptions): Promise<T> {
+async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
-    await client.query(lazy ? 'begin; set local synchronous_commit = off' : 'begin')
+    await client.query('begin')
     const result = await work(async ({ sql: text, parameters, name }) => {
       const found = await client.query({ text, values: [...parameters], rowMode: 'array', ...(name && { name }) })
       return found.rows as Row[]
@@ -45,5 +41,14 @@ async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Prom
       ))
     client.release(!isUndone)
     throw error
+  }
+}
+
+/** One statement is a transaction of its own. */
+export async function transactAlone(pool: pg.Pool, { sql: text, parameters, name }: Statement): Promise<readonly Row[]> {
+  try {
+    return (await pool.query({ text, values: [...parameters], rowMode: 'array', ...(name && { name }) })).rows as Row[]
+  } catch (error) {
+    throw translatePostgresError(error)
   }
 }

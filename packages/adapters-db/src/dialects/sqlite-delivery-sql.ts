@@ -20,6 +20,8 @@ export const sqliteDeliverySql: DeliverySql = {
   isEventOfDelivery: sql`event.position = d.event_position`,
   clockMs,
   isShared: false,
+  // Nobody holds a claim from before a crash: there was one process.
+  nextToken: sql<number>`token + 1`,
   forUpdate: sql``,
   forUpdateSkipLocked: sql``,
   claimable: (lanes, limitOfLane) => sql`select found.id from ${rows(lanes, { lane: 'bigint', due: 'bigint' })}
@@ -27,7 +29,7 @@ export const sqliteDeliverySql: DeliverySql = {
     join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id and s.state = 'active'
     join delivery found on found.id in (
       select d.id from delivery d
-      where d.state = 'pending' and d.lane = v.lane and d.due_at_ms <= v.due and d.lease_until_ms <= ${clockMs}
+      where d.state = 'pending' and d.lease_until_ms = 0 and d.lane = v.lane and d.due_at_ms <= v.due
       order by d.due_at_ms, d.id limit ${limitOfLane}
     )`
 }

@@ -33,7 +33,8 @@ export const deliveries: Migration = {
     ) ${deliveryOptions(dialect)}`,
     // Only what is not delivered is in an index, so that these stay small however much was delivered. The conditions stand in queries
     // word by word: SQLite looks for them.
-    sql`create index delivery_pending on delivery (lane, due_at_ms, id) where state = 'pending'`,
+    sql`create index delivery_pending on delivery (lane, due_at_ms, id) where state = 'pending' and lease_until_ms = 0`,
+    sql`create index delivery_leased on delivery (lease_until_ms) where state = 'pending' and lease_until_ms > 0`,
     sql`create index delivery_line on delivery (lane, resource_key, state, id) where state = 'waiting' or state = 'pending'`,
     sql`create index delivery_parked on delivery (lane, id) where state = 'parked'`,
     sql`create index delivery_of_event on delivery (event_position) where state <> 'done'`,
