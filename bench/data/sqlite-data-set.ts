@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,9 +33,9 @@ export async function sqliteDataSet(rows: number, say: (text: string) => void): 
   return file
 }
 
-/** A copy that may be changed. */
+/** A copy that may be changed. In a folder of its own: what the copy before has left in its log must not get into this one. */
 export function copyOf(file: string, folder: string): string {
-  const copy = join(folder, 'copy.db')
+  const copy = join(mkdtempSync(join(folder, 'copy-')), 'copy.db')
   copyFileSync(file, copy)
   return copy
 }
