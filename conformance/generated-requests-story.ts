@@ -41,6 +41,9 @@ interface Surroundings {
   readonly findings: Findings
 }
 
+/** Something that happens in a story. */
+export type Step = (story: Story) => Promise<void>
+
 const MAX_SHOWN = 600
 
 /**
