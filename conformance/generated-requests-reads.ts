@@ -2,7 +2,7 @@ import type { AttributeNode, AttributeTree, ResourceBinding } from '@crm-lite/ad
 import { CANARY, writtenQueriesOn } from '@crm-lite/adapters-http/testing'
 import { compareText, type Filter, matches, sameJson, selectFields, toEcmaScript } from '@crm-lite/domain'
 import * as fc from 'fast-check'
-import type { Exchange, Resource, Step, Story } from './generated-requests-story.ts'
+import type { Exchange, Resource, Step } from './generated-requests-story.ts'
 
 /** What a list or a resource can be asked for, and is answered with. */
 export function reads(binding: ResourceBinding): fc.Arbitrary<Step> {
@@ -88,7 +88,6 @@ function listing(binding: ResourceBinding): fc.Arbitrary<Step> {
     exchange.expect(isCounted === 'x-total-count' in exchange.answer.headers, 'the total is told or not as it was preferred')
     if (method === 'HEAD' || !exchange.isSuccess) return
     checkPage(exchange, written.filter, selection)
-    noteCursor(story, exchange)
   })
 }
 
@@ -111,11 +110,6 @@ function checkPage(exchange: Exchange, filter: Filter, selection: readonly strin
 }
 
 export const isFound = (pattern: string, text: string) => new RegExp(toEcmaScript(pattern), 'su').test(text)
-
-function noteCursor(story: Story, { answer }: Exchange): void {
-  const [, cursor] = /cursor=([\w-]+)[^>]*>; rel="next"/.exec(String(answer.headers['link'])) ?? []
-  if (cursor !== undefined) story.collection.cursors.push(cursor)
-}
 
 function reading(binding: ResourceBinding): fc.Arbitrary<Step> {
   return fc.tuple(fieldsOf(binding), fc.constantFrom('GET', 'HEAD', 'PATCH')).map(([{ text, paths }, method]) => async story => {

@@ -12,8 +12,6 @@ export interface Collection {
   readonly path: string
   /** With the server in front, as in `href`. */
   readonly url: string
-  /** Cursors that its lists were answered with, in all stories. */
-  readonly cursors: string[]
 }
 
 /** What must be stored now. */

@@ -117,7 +117,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
 function collectionOf(origin: string, binding: ResourceBinding): Collection {
   const api = apiBindings.find(({ resources }) => resources.includes(binding))!
   const path = `/tmf-api/${api.path}/${binding.path}`
-  return { binding, path, url: origin + path, cursors: [] }
+  return { binding, path, url: origin + path }
 }
 
 t.test('more than 10,000 requests were sent', async t => {
