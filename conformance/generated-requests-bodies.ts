@@ -40,6 +40,13 @@ const trickyJson: readonly string[] = [
   ...[`[${'0,'.repeat(999)}0]`, `[${'0,'.repeat(1000)}0]`, `{${Array.from({ length: 3000 }, (_, i) => `"k${i}":${i}`).join()}}`]
 ]
 
+/** What no resource may hold, as it is written above: names and characters that are not allowed, numbers that are too large. */
+const FORBIDDEN = /"__proto__":|\\u0000|\\ud800"|1e999|1E400|1{400}/
+
+export function isForbidden(body: string | Buffer): boolean {
+  return FORBIDDEN.test(body.toString('utf8'))
+}
+
 /** Texts that are no JSON, or not what a resource is. */
 const noResources: readonly (string | Buffer)[] = [
   ...['', ' ', '\n', 'null', 'true', '42', '"text"', '[]', '[{}]', '{}', `"${CANARY}"`, CANARY, 'undefined', 'NaN', 'Infinity'],

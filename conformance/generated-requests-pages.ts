@@ -1,6 +1,7 @@
 import { writtenQueriesOn } from '@crm-lite/adapters-http/testing'
 import {
   comparePositions,
+  everything,
   type Filter,
   matches,
   positionOf,
@@ -10,12 +11,11 @@ import {
   type ValueType
 } from '@crm-lite/domain'
 import * as fc from 'fast-check'
-import { removal } from './generated-requests-changes.ts'
 import { dottedAttributes, inUrl, isFound, sorts } from './generated-requests-reads.ts'
 import type { Exchange, Resource, Story } from './generated-requests-story.ts'
 
 const RESOURCES = 40
-const QUERIES = 40
+const QUERIES = 35
 
 type Stored = Resource & { readonly id: string }
 
@@ -26,30 +26,31 @@ type Stored = Resource & { readonly id: string }
  */
 export async function visitsEveryMatchOnce(story: Story, bodies: fc.Arbitrary<Resource>, seed: number): Promise<number> {
   const { path, binding } = story.collection
-  const all: Stored[] = []
-  for (const body of fc.sample(bodies, { seed, numRuns: RESOURCES })) all.push(await create(story, body))
+  const all = await Promise.all(fc.sample(bodies, { seed, numRuns: RESOURCES }).map(body => create(story, body)))
   const typeOf = new Map(dottedAttributes(binding.attributes).map(({ name, node }) => [name, node.type as ValueType]))
   const keyOf = ({ name, sign }: { name: string; sign: string }): SortKey => {
     const stored = name === 'href' ? 'id' : name
     return { path: { segments: segmentsOf(stored), type: typeOf.get(stored)! }, descending: sign === '-' }
   }
+  const filtered = writtenQueriesOn(binding.attributes, fc.constantFrom(...new Set(all.flatMap(textsIn))))
   const queries = fc.record({
-    written: writtenQueriesOn(binding.attributes, fc.constantFrom(...new Set(all.flatMap(textsIn)))),
+    written: fc.oneof(
+      { weight: 3, arbitrary: filtered },
+      { weight: 1, arbitrary: fc.constant({ query: '', filter: everything }) }
+    ),
     keys: sorts(binding),
     limit: fc.integer({ min: 1, max: 12 })
   })
-  let paged = 0
-  for (const { written, keys, limit } of fc.sample(queries, { seed, numRuns: QUERIES })) {
+  const followed = fc.sample(queries, { seed, numRuns: QUERIES }).map(async ({ written, keys, limit }) => {
     const expected = expectedIds(all, written.filter, keys.map(keyOf))
     const sort = keys.map(({ name, sign }) => sign + encodeURIComponent(name)).join()
     await follow(story, inUrl(`${path}?${written.query}&sort=${sort}&limit=${limit}`), expected)
-    if (expected.length > limit) paged++
-  }
-  for (const { id } of all) {
-    story.known = { id, document: {}, etag: '' }
-    await removal(story)
-  }
-  return paged
+    return expected.length > limit
+  })
+  const paged = (await Promise.all(followed)).filter(each => each)
+  await Promise.all(all.map(({ id }) => story.send({ method: 'DELETE', path: `${path}/${id}` })))
+  await follow(story, path, [])
+  return paged.length
 }
 
 async function create(story: Story, body: Resource): Promise<Stored> {

@@ -12,8 +12,6 @@ export interface Collection {
   readonly path: string
   /** With the server in front, as in `href`. */
   readonly url: string
-  /** Cursors that its lists were answered with, in all stories. */
-  readonly cursors: string[]
 }
 
 /** What must be stored now. */
@@ -40,6 +38,9 @@ interface Surroundings {
   readonly validator: OpenApiValidator
   readonly findings: Findings
 }
+
+/** Something that happens in a story. */
+export type Step = (story: Story) => Promise<void>
 
 const MAX_SHOWN = 600
 

@@ -679,6 +679,14 @@ t.test('documentation', async t => {
     t.equal(statuses('get', '/tmf-api/event/v4/event/stream'), '200 400 500 503')
   })
 
+  t.test('headers that always come are required, those that sometimes come are not', async t => {
+    const headers = (status: number) => Object.entries(whole.paths[CUSTOMERS]!['get']!.responses[status]!.headers ?? {})
+    const required = (status: number) => headers(status).flatMap(([name, header]) => (header.required ? [name] : []))
+    t.strictSame(required(200), ['X-Request-Id', 'X-Result-Count'])
+    t.strictSame(required(503), ['X-Request-Id', 'Retry-After'])
+    t.equal(headers(200).length, 5)
+  })
+
   t.test('lists are described with their parameters, the filter syntax and the indexed attributes', async t => {
     const { parameters, description } = whole.paths[CUSTOMERS]!['get'] as unknown as {
       parameters: { name: string; in: string }[]
