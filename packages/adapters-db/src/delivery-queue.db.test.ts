@@ -1,11 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ClaimedDelivery, createSubscription, type DeliveryQueue } from '@crm-lite/domain'
+import {
+  type ClaimedDelivery,
+  changeSubscription,
+  createSubscription,
+  type DeliveryQueue,
+  pausedSubscription
+} from '@crm-lite/domain'
 import { deliveryQueueContract } from '@crm-lite/domain/testing'
+import Sqlite from 'better-sqlite3'
 import * as fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
+import { openPool } from './dialects/postgres-connection.ts'
+import { transactOn } from './dialects/postgres-transact.ts'
 import { type Database, openDatabase } from './index.ts'
 import { startPostgres } from './testing/index.ts'
 
@@ -183,3 +192,106 @@ async function end(deliveries: DeliveryQueue, claims: Claims, delivery: ClaimedD
   if (marked && !isOurs) claims.violations.push(`${delivery.id} was marked with an old token`)
   if (marked && chance < 0.8) claims.arrived(delivery)
 }
+
+function wakeUps({ workSignal }: Database): { next(): Promise<void>; stop(): void } {
+  let woken = 0
+  let onWoken = () => {}
+  const stop = workSignal.listen(() => {
+    woken++
+    onWoken()
+  })
+  const next = async () => {
+    if (woken === 0) await new Promise<void>(resolve => (onWoken = resolve))
+    woken = 0
+  }
+  return { next, stop }
+}
+
+for (const [name, { newUrl }] of Object.entries(engines)) {
+  t.test(`${name}: workers are woken by an event, and by a subscription that changes`, async t => {
+    const database = await openDatabase({ url: await newUrl(), clock, exclusive: true })
+    t.teardown(() => database.close())
+    const woken = wakeUps(database)
+    await subscribe(database, 'woken')
+    await woken.next()
+    await publish(database, 'awaited', 'a')
+    await woken.next()
+    await changeSubscription(database, { id: 'woken' }, pausedSubscription, context)
+    await woken.next()
+    woken.stop()
+    t.pass()
+  })
+}
+
+t.test('PostgreSQL: workers of another process are woken, also after their connection broke', async t => {
+  const url = await server.createDatabase()
+  const [here, there] = await Promise.all([0, 1].map(() => openDatabase({ url, clock, exclusive: true })))
+  const client = new pg.Client(url)
+  await client.connect()
+  t.teardown(() => Promise.all([here!.close(), there!.close(), client.end()]))
+  const woken = wakeUps(there!)
+  await woken.next() // it listens now
+  await publish(here!, 'first', 'a')
+  await woken.next()
+  const { rowCount } = await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'crm-lite signal' and datname = current_database()`
+  )
+  t.equal(rowCount, 1)
+  await woken.next() // again
+  await publish(here!, 'second', 'a')
+  await woken.next()
+  woken.stop()
+})
+
+for (const [name, { newUrl }] of Object.entries(engines)) {
+  t.test(`${name}: what waits for nothing is found, and what a removed subscription left behind`, async t => {
+    const url = await newUrl()
+    const database = await openDatabase({ url, clock, exclusive: false })
+    t.teardown(() => database.close())
+    await subscribe(database, 'stays')
+    await subscribe(database, 'goes')
+    for (const n of [1, 2, 3]) await publish(database, `${n}`, 'a')
+    const now = clock.now()
+    while ((await database.deliveries.figures(now)).unseenEvents > 0) await database.deliveries.fanOut(() => true, 10)
+    await runSql(url, `update delivery set state = 'done' where state = 'pending' and lane = 1`)
+    await runSql(url, `delete from event_subscription where id = 'goes'`)
+    t.same(await database.deliveries.claim({ limit: 10, leaseMs: 1_000, now: clock.now() }), [])
+    t.equal(await database.deliveries.repair(), 1 + 3)
+    const claimed = await database.deliveries.claim({ limit: 10, leaseMs: 1_000, now: clock.now() })
+    t.same(
+      claimed.map(({ event }) => event.id),
+      ['2']
+    )
+    t.equal((await database.deliveries.figures(now)).pending, 2)
+  })
+}
+
+async function runSql(url: string, sql: string): Promise<void> {
+  if (url.startsWith('sqlite:')) {
+    const file = new Sqlite(url.slice('sqlite:'.length))
+    file.exec(sql)
+    file.close()
+    return
+  }
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(sql)
+  await client.end()
+}
+
+t.test(
+  'PostgreSQL: a transaction whose connection breaks between two statements is refused, and the next one goes on',
+  async t => {
+    const pool = openPool(await server.createDatabase(), { max: 2, statementTimeoutMs: 5_000, onError: () => {} })
+    t.teardown(() => pool.end())
+    const select = (text: string) => ({ sql: text, parameters: [] })
+    const broken = transactOn(pool, async run => {
+      const [row] = await run(select('select pg_backend_pid()'))
+      await pool.query('select pg_terminate_backend($1)', [row?.[0]])
+      await new Promise(resolve => setImmediate(resolve))
+      return run(select('select 1'))
+    })
+    await t.rejects(broken, { code: 'unavailable' })
+    t.same(await transactOn(pool, run => run(select('select 1'))), [[1]])
+  }
+)

@@ -8,6 +8,8 @@ export const STALE_REVISION = 'CR001'
 export const SERIALIZATION_FAILURE = '40001'
 export const DEADLOCK = '40P01'
 const QUERY_CANCELED = '57014'
+const IDLE_IN_TRANSACTION = '25P03'
+const IDLE_IN_TRANSACTION_MS = 10_000
 
 export function openPool(
   url: string,
@@ -18,6 +20,8 @@ export function openPool(
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
     connectionTimeoutMillis: 5_000,
+    // A process that was stopped in the middle of a transaction must not keep its locks.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'crm-lite',
@@ -85,7 +89,7 @@ const INVALID_DATA = '22'
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof DomainError) return error
   const state = sqlStateOf(error)
-  if (PASSING.includes(state.slice(0, 2)) || isConnectionError(error)) {
+  if (PASSING.includes(state.slice(0, 2)) || state === IDLE_IN_TRANSACTION || isConnectionError(error)) {
     return new DomainError('unavailable', 'the database cannot be used now', { retryAfterS: 2, cause: error })
   }
   if (state.startsWith(INVALID_DATA)) return new DomainError('invalidValue', 'a value cannot be stored', { cause: error })

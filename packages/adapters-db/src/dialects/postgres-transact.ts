@@ -23,6 +23,9 @@ export async function transactOn<T>(pool: pg.Pool, work: (run: RunInTransaction)
 
 async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  // A connection that breaks between two statements would end the process; the next statement fails.
+  const ignore = () => {}
+  client.on('error', ignore)
   try {
     await client.query('begin')
     const result = await work(async ({ sql: text, parameters, name }) => {
@@ -30,15 +33,15 @@ async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Prom
       return found.rows as Row[]
     })
     await client.query('commit')
+    client.off('error', ignore)
     client.release()
     return result
   } catch (error) {
-    const isUndone =
-      sqlStateOf(error) !== '' &&
-      (await client.query('rollback').then(
-        () => true,
-        () => false
-      ))
+    const isUndone = await client.query('rollback').then(
+      () => true,
+      () => false
+    )
+    client.off('error', ignore)
     client.release(!isUndone)
     throw error
   }

@@ -85,7 +85,7 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
   const reader: WorkReader = { read }
-  const signal = new PostgresSignal({ url: options.url, pool, onWarning: options.onWarning })
+  const signal = new PostgresSignal({ url: options.url, pool: lazy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
     pool,
     clock: options.clock,
