@@ -1,4 +1,5 @@
 export { anyBody, CANARY, type DamagedBody, damagedBody } from './bodies.ts'
+export { FORBIDDEN_HOSTS } from './forbidden-hosts.ts'
 export { FakeDeliveries, FakeHub, ManualSignal } from './hub-fakes.ts'
 export { type RudeReceiver, startRudeReceiver } from './rude-receiver.ts'
 export { selfSignedCertificate } from './self-signed-certificate.ts'

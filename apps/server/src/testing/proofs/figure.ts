@@ -25,6 +25,11 @@ export class Figures {
     this.#add(measure, String(value), String(wanted), value === wanted)
   }
 
+  /** Something that has to be exactly this. */
+  is(measure: string, value: string, wanted: string): void {
+    this.#add(measure, value, wanted, value === wanted)
+  }
+
   atMost(measure: string, value: number, most: number, unit: string): void {
     this.#add(measure, `${rounded(value)} ${unit}`, `at most ${most} ${unit}`, value <= most)
   }
