@@ -39,7 +39,7 @@ export class DeliveryClaim {
     this.#engine = engine
     this.#lanes = lanes
     this.#subscriptions = subscriptions
-    const { clockMs, nextToken, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
+    const { clockMs, forUpdateSkipLocked, nextToken, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
     this.#take = deliveryStatement(
       engine,
       'claim',
@@ -62,7 +62,10 @@ export class DeliveryClaim {
     this.#endLeases = deliveryStatement(
       engine,
       'end leases',
-      sql`update delivery set lease_until_ms = 0 where state = 'pending' and lease_until_ms > 0 and lease_until_ms <= (select ${clockMs})`
+      sql`update delivery set lease_until_ms = 0 where ${isAmong(
+        sql`select d.id from delivery d where d.state = 'pending' and d.lease_until_ms > 0 and d.lease_until_ms <= (select ${clockMs})
+            ${forUpdateSkipLocked}`
+      )}`
     )
     this.#forget = deliveryStatement(
       engine,

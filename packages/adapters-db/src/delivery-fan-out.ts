@@ -1,19 +1,29 @@
 import { type EventSubscription, eventSubscriptionDefinition, type StoredEvent } from '@crm-lite/domain'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DeliveryLines, NewDelivery } from './delivery-lines.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
-import type { Engine, RunInTransaction } from './dialects/dialect.ts'
+import type { Engine, RunInTransaction, Statement } from './dialects/dialect.ts'
 import { eventColumns, eventOf } from './event-rows.ts'
 
 type Wants = (subscription: EventSubscription, event: StoredEvent) => boolean
 
+/** What stands in the log behind a place. */
+interface Batch {
+  readonly behind: string
+  readonly seen: number
+  /** Of the last of them. */
+  readonly cursor: string
+  /** Absent when nobody listens. */
+  readonly events?: readonly StoredEvent[]
+}
+
 interface FannedOut {
   readonly seen: number
   readonly made: number
-  /** How far the log was read; absent when somebody else was reading. */
-  readonly cursor?: string
 }
+
+const NOTHING: FannedOut = { seen: 0, made: 0 }
 
 interface Listener {
   readonly lane: number
@@ -31,12 +41,12 @@ export class DeliveryFanOut {
   readonly #lines: DeliveryLines
   readonly #subscriptions: DeliverySubscriptions
   readonly #nowMs: () => number
+  readonly #progress: DeliveryStatement
   readonly #lockProgress: DeliveryStatement
   readonly #storeProgress: DeliveryStatement
   readonly #start: DeliveryStatement
   readonly #listening: DeliveryStatement
-  /** How far somebody has read at least. */
-  #seen: string | undefined
+  readonly #anyListening: DeliveryStatement
 
   constructor(engine: Engine, lines: DeliveryLines, subscriptions: DeliverySubscriptions, nowMs: () => number) {
     this.#engine = engine
@@ -44,11 +54,9 @@ export class DeliveryFanOut {
     this.#subscriptions = subscriptions
     this.#nowMs = nowMs
     const { rows, forUpdateSkipLocked } = engine.deliverySql
-    this.#lockProgress = deliveryStatement(
-      engine,
-      'lock progress',
-      sql`select event_cursor from fan_out_progress where id = 1 ${forUpdateSkipLocked}`
-    )
+    const progress = sql`select event_cursor from fan_out_progress where id = 1`
+    this.#progress = deliveryStatement(engine, 'read progress', progress)
+    this.#lockProgress = deliveryStatement(engine, 'lock progress', sql`${progress} ${forUpdateSkipLocked}`)
     this.#storeProgress = deliveryStatement(engine, 'progress', sql`update fan_out_progress set event_cursor = ${0} where id = 1`)
     this.#start = deliveryStatement(
       engine,
@@ -58,54 +66,68 @@ export class DeliveryFanOut {
           join event_subscription s on s.tenant = v.tenant and s.id = v.id where true
           on conflict (tenant, subscription_id) do update set started = 1 returning lane, subscription_id`
     )
-    this.#listening = deliveryStatement(
-      engine,
-      'listening',
-      sql`select l.lane, l.tenant, s.revision from delivery_lane l
-          join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id
-          where l.started = 1 and s.state <> 'disabled' order by l.lane`
-    )
+    const listening = sql`select l.lane, l.tenant, s.revision from delivery_lane l
+      join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id
+      where l.started = 1 and s.state <> 'disabled' order by l.lane`
+    this.#listening = deliveryStatement(engine, 'listening', listening)
+    this.#anyListening = deliveryStatement(engine, 'any listening', sql`${listening} limit 1`)
   }
 
+  /**
+   * The log is read before anything is locked, as whoever stands still meanwhile must not hold up others: nothing comes to stand before
+   * what was read, so it still is what follows if nobody else has gone on meanwhile.
+   */
   async fanOut(wants: Wants, limit: number): Promise<number> {
-    if (!(await this.#isSomethingNew())) return 0
-    const { seen, made, cursor } = await this.#engine.transact(run => this.#attempt(run, wants, limit), { lazy: true })
-    this.#seen = cursor ?? this.#seen
+    const batch = await this.#nextBatch(limit)
+    if (batch.seen === 0) return 0
+    const { seen, made } = await this.#engine.transact(run => this.#attempt(run, batch, wants), { lazy: true })
     if (made >= WORTH_SHARING) this.#engine.signal.announce()
     else if (made > 0) this.#engine.signal.wake()
     return seen
   }
 
-  /** A look that locks nothing: most of the time there is nothing to do. */
-  async #isSomethingNew(): Promise<boolean> {
-    const { eventOrder } = this.#engine
-    if (this.#seen === undefined) return true
-    const behind = eventOrder.behind(this.#seen)!
-    const rows = await this.#engine.read(
-      this.#engine.compile(sql`select 1 from event where ${behind} and ${eventOrder.readable} limit 1`)
-    )
-    return rows.length > 0
+  async #nextBatch(limit: number): Promise<Batch> {
+    const [row] = await this.#engine.read(this.#progress())
+    const behind = String(row?.[0])
+    const [listener] = await this.#engine.read(this.#anyListening())
+    return (!listener && (await this.#passedBy(behind, limit))) || this.#eventsBehind(behind, limit)
   }
 
-  async #attempt(run: RunInTransaction, wants: Wants, limit: number): Promise<FannedOut> {
-    const [progress] = await run(this.#lockProgress())
-    if (!progress) return { seen: 0, made: 0 } // somebody else is at it
-    const events = await this.#eventsBehind(run, String(progress[0]), limit)
-    if (events.length === 0) return { seen: 0, made: 0, cursor: String(progress[0]) }
-    const { deliveries, seen } = await this.#deliveriesOf(run, events, wants)
-    await this.#lines.add(run, deliveries, this.#nowMs())
-    const { cursor } = events[seen - 1]!
-    await run(this.#storeProgress(cursor))
-    return { seen, made: deliveries.length, cursor }
+  /** Events that nobody listens to need not be read. Undefined when somebody begins to listen among them. */
+  async #passedBy(behind: string, limit: number): Promise<Batch | undefined> {
+    const { cursor } = this.#engine.eventOrder
+    const rows = await this.#engine.read(this.#next(sql`${cursor}, resource`, behind, limit))
+    if (rows.some(([, resource]) => resource === eventSubscriptionDefinition.name)) return undefined
+    return { behind, seen: rows.length, cursor: String(rows.at(-1)?.[0] ?? behind) }
   }
 
-  async #eventsBehind(run: RunInTransaction, cursor: string, limit: number): Promise<StoredEvent[]> {
+  async #eventsBehind(behind: string, limit: number): Promise<Batch> {
+    const rows = await this.#engine.read(this.#next(eventColumns(this.#engine), behind, limit))
+    const events = rows.map(eventOf)
+    return { behind, seen: events.length, cursor: events.at(-1)?.cursor ?? behind, events }
+  }
+
+  #next(columns: RawBuilder<unknown>, behind: string, limit: number): Statement {
     const { compile, eventOrder } = this.#engine
-    const rows = await run(
-      compile(sql`select ${eventColumns(this.#engine)} from event
-        where ${eventOrder.behind(cursor)!} and ${eventOrder.readable} order by ${eventOrder.columns} limit ${limit}`)
+    return compile(
+      sql`select ${columns} from event where ${eventOrder.behind(behind)!} and ${eventOrder.readable}
+          order by ${eventOrder.columns} limit ${limit}`
     )
-    return rows.map(eventOf)
+  }
+
+  async #attempt(run: RunInTransaction, batch: Batch, wants: Wants): Promise<FannedOut> {
+    const [progress] = await run(this.#lockProgress())
+    // Somebody else is at it, or was meanwhile.
+    if (progress?.[0] !== batch.behind) return NOTHING
+    if (!batch.events) {
+      if ((await run(this.#anyListening())).length > 0) return NOTHING
+      await run(this.#storeProgress(batch.cursor))
+      return { seen: batch.seen, made: 0 }
+    }
+    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants)
+    await this.#lines.add(run, deliveries, this.#nowMs())
+    await run(this.#storeProgress(batch.events[seen - 1]!.cursor))
+    return { seen, made: deliveries.length }
   }
 
   async #deliveriesOf(

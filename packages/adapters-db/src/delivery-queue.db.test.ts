@@ -295,3 +295,29 @@ t.test(
     t.same(await transactOn(pool, run => run(select('select 1'))), [[1]])
   }
 )
+
+t.test('PostgreSQL: what a process holds that stands still is passed over', async t => {
+  const url = await server.createDatabase()
+  const database = await openDatabase({ url, clock, exclusive: true })
+  const still = new pg.Client(url)
+  await still.connect()
+  t.teardown(() => Promise.all([database.close(), still.end()]))
+  const { deliveries } = database
+  await subscribe(database, 's')
+  for (const resource of ['a', 'b']) await publish(database, resource, resource)
+  while ((await deliveries.figures(clock.now())).unseenEvents > 0) await deliveries.fanOut(() => true, 10)
+  const claim = async (leaseMs: number) => {
+    const claimed = await deliveries.claim({ limit: 10, leaseMs, now: clock.now() })
+    return claimed.map(({ event }) => event.id)
+  }
+  t.same(await claim(0), ['a', 'b'])
+  await still.query('begin')
+  await still.query(`select 1 from delivery where resource_key = 'customer/a' for update`)
+  await still.query('select 1 from fan_out_progress for update')
+  t.same(await claim(60_000), ['b'])
+  await publish(database, 'c', 'c')
+  t.equal(await deliveries.fanOut(() => true, 10), 0)
+  await still.query('rollback')
+  while ((await deliveries.figures(clock.now())).unseenEvents > 0) await deliveries.fanOut(() => true, 10)
+  t.same((await claim(60_000)).sort(), ['a', 'c'])
+})

@@ -9,7 +9,8 @@ export const SERIALIZATION_FAILURE = '40001'
 export const DEADLOCK = '40P01'
 const QUERY_CANCELED = '57014'
 const IDLE_IN_TRANSACTION = '25P03'
-const IDLE_IN_TRANSACTION_MS = 10_000
+const IDLE_IN_TRANSACTION_MS = 5_000
+const LOCK_NOT_AVAILABLE = '55P03'
 
 export function openPool(
   url: string,
@@ -26,7 +27,7 @@ export function openPool(
     keepAlive: true,
     application_name: 'crm-lite',
     // Compiling a statement costs more than any of ours takes.
-    options: options.lazy ? '-c jit=off -c synchronous_commit=off' : '-c jit=off',
+    options: options.lazy ? '-c jit=off -c synchronous_commit=off -c lock_timeout=5000' : '-c jit=off',
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
@@ -89,7 +90,11 @@ const INVALID_DATA = '22'
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof DomainError) return error
   const state = sqlStateOf(error)
-  if (PASSING.includes(state.slice(0, 2)) || state === IDLE_IN_TRANSACTION || isConnectionError(error)) {
+  if (
+    PASSING.includes(state.slice(0, 2)) ||
+    [IDLE_IN_TRANSACTION, LOCK_NOT_AVAILABLE].includes(state) ||
+    isConnectionError(error)
+  ) {
     return new DomainError('unavailable', 'the database cannot be used now', { retryAfterS: 2, cause: error })
   }
   if (state.startsWith(INVALID_DATA)) return new DomainError('invalidValue', 'a value cannot be stored', { cause: error })
