@@ -2,7 +2,10 @@ import { performance } from 'node:perf_hooks'
 import { Claims } from './claims.ts'
 import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
+import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
+
+type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
 
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
 const CLAIMED_PER_SLOT = 8
@@ -10,6 +13,8 @@ const LEFT_PER_SLOT = 4
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
+/** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
+const LOOK_EVERY_MS = 20
 /**
  * An event may become readable a moment after it was announced, when a transaction that began before its own is still under way:
  * after a wake-up that found nothing it is looked for again, ever less often.
@@ -25,10 +30,12 @@ export class DeliveryWorker {
   readonly #options: Required<DeliveryWorkerOptions>
   readonly #claims: Claims
   readonly #deliverer: Deliverer
-  readonly #fanOut = this.#pump(() => this.#fanOutOnce())
+  readonly #fanOut = this.#pump(() => this.#fanOutPaced())
   readonly #claim = this.#pump(() => this.#claimOnce())
   readonly #repair = this.#pump(() => this.#repairOnce())
-  readonly #timers = new Map<'poll' | 'repair' | 'due' | 'again', NodeJS.Timeout>()
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  readonly #fanOutPace: Pace
+  readonly #claimPace: Pace
   #isStarted = false
   #lookedAgain = LOOK_AGAIN_MS.length
   /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
@@ -39,6 +46,8 @@ export class DeliveryWorker {
   constructor(options: DeliveryWorkerOptions) {
     this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
     const { queue, limits, monotonicMs } = this.#options
+    this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
+    this.#claimPace = new Pace(LOOK_EVERY_MS, monotonicMs)
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
     this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
       if (isDelivered) this.#claimIfRoom()
@@ -78,21 +87,28 @@ export class DeliveryWorker {
     const { queue, clock } = this.#options
     let claimed = 0
     for (;;) {
-      const hasSeen = await this.#fanOutOnce()
+      const { seen } = await this.#fanOutOnce()
       const before = claimed
       while (await this.#claimOnce()) {
         claimed += this.#claims.size
         await this.#deliverer.settled()
       }
-      const isIdle = !hasSeen && claimed === before
+      const isIdle = seen === 0 && claimed === before
       if (isIdle && (await queue.figures(clock.now())).unseenEvents === 0) return claimed
     }
   }
 
   #wake(): void {
     this.#lookedAgain = 0
-    this.#fanOut.wake()
-    this.#claim.wake()
+    this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    this.#wakeInTime('claim', this.#claim, this.#claimPace)
+  }
+
+  /** Most of what wakes is a change, often one that is for nobody: that shall not cost a look at the log and a claim each time. */
+  #wakeInTime(name: 'fanOut' | 'claim', pump: Pump, pace: Pace): void {
+    const waitMs = pace.take()
+    if (waitMs > 0) this.#wakeAfter(name, pump, waitMs)
+    else pump.wake()
   }
 
   #wakeEvery(name: 'poll' | 'repair', wake: () => void, intervalMs: number): void {
@@ -100,12 +116,24 @@ export class DeliveryWorker {
     wake()
   }
 
-  async #fanOutOnce(): Promise<boolean> {
-    const { queue, wants, limits } = this.#options
-    const seen = await queue.fanOut(wants, limits.fanOutBatch)
-    if (seen > 0) this.#claimSoon()
+  async #fanOutPaced(): Promise<boolean> {
+    const { seen, isWanted } = await this.#fanOutOnce()
+    if (isWanted || seen === 0 || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
+    if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
-    return seen > 0
+    return false
+  }
+
+  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean }> {
+    const { queue, wants, limits } = this.#options
+    let isWanted = false
+    const seen = await queue.fanOut((subscription, event) => {
+      const isWantedNow = wants(subscription, event)
+      isWanted ||= isWantedNow
+      return isWantedNow
+    }, limits.fanOutBatch)
+    if (isWanted) this.#claimSoon()
+    return { seen, isWanted }
   }
 
   #lookAgainSoon(): void {
@@ -146,6 +174,7 @@ export class DeliveryWorker {
     const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })
     for (const delivery of deliveries) lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
     if (deliveries.length === 0) await this.#wakeWhenDue(now)
+    else this.#claimPace.reset() // what ends may let more follow
     return deliveries.length > 0
   }
 
@@ -159,7 +188,7 @@ export class DeliveryWorker {
     if (delayMs < limits.pollMs) this.#wakeAfter('due', this.#claim, Math.max(1, delayMs))
   }
 
-  #wakeAfter(name: 'due' | 'again', pump: Pump, delayMs: number): void {
+  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pump, delayMs: number): void {
     if (!this.#isStarted) return
     clearTimeout(this.#timers.get(name))
     this.#timers.set(

@@ -6,6 +6,7 @@ import { BreakerBook } from './breaker-book.ts'
 import { Claims } from './claims.ts'
 import { DeliveryMetrics } from './delivery-metrics.ts'
 import { Lanes } from './lanes.ts'
+import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 import { purge } from './retention.ts'
 
@@ -107,6 +108,18 @@ t.test('a pump goes on after failures, and says once that it fails and once that
   await recovered
   clearInterval(alive)
   t.same(said, ['Error: no database', 'recovered'])
+})
+
+t.test('what keeps its pace is done at once after a pause, then waits, and not when it was worth it', async t => {
+  let now = 1_000
+  const pace = new Pace(20, () => now)
+  t.same([pace.take(), pace.take()], [0, 20])
+  now = 1_015
+  t.equal(pace.take(), 5)
+  now = 1_020
+  t.same([pace.take(), pace.take()], [0, 20])
+  pace.reset()
+  t.same([pace.take(), pace.take()], [0, 20])
 })
 
 t.test('a lease counts from before it was asked for, and is over a little before its end', async t => {
