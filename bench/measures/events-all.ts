@@ -9,6 +9,7 @@ const parts = [measureWrites, measureWritesWithin, measureDelivery, measureClaim
 /** What events cost, how fast they are delivered, how long a claim takes among many, and how long an event takes. */
 export async function measureEvents(bench: Bench): Promise<Result[]> {
   const results: Result[] = []
+  // For finding out where the time goes: some of the parts, by their place above.
   const only = process.env['BENCH_EVENTS']?.split(',').map(Number)
   for (const [index, part] of parts.entries()) {
     if (only && !only.includes(index)) continue
