@@ -27,7 +27,7 @@ export class SqliteConnection {
   constructor(file: string, options: { readonly: boolean }) {
     this.database = open(file, options.readonly)
     this.database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-    this.database.pragma(`cache_size = -${CACHE_KIB}`)
+    this.database.pragma(`cache_size = -${options.readonly ? READ_CACHE_KIB : WRITE_CACHE_KIB}`)
     this.database.pragma('temp_store = memory')
     this.database.pragma('synchronous = FULL')
     if (this.database.pragma('synchronous', { simple: true }) !== FULL)
