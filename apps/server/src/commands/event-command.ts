@@ -1,21 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
+import type { ListOptions, ReplayOptions } from './event-options.ts'
 import { integerOption } from './integer-option.ts'
-
-export interface ListOptions {
-  readonly resource?: string
-  readonly id?: string
-  readonly from?: string
-  readonly to?: string
-  readonly after?: string
-  readonly limit: number
-  readonly json?: true
-}
-
-export interface ReplayOptions {
-  readonly from: string
-  readonly to?: string
-  readonly query?: string
-}
 
 export function eventCommand(): Command {
   return new Command('event').description('look at what happened, and tell it again').addCommand(list()).addCommand(replay())

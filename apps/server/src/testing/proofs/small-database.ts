@@ -2,8 +2,8 @@
  * Loaded into a server to fill its disk: on SIGWINCH its SQLite database may not grow any more, on the next one it may again. What
  * SQLite says then is what it says when the disk is full.
  */
-import { createRequire } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
+import Sqlite from 'better-sqlite3'
 
 interface Connection {
   readonly open: boolean
@@ -14,8 +14,7 @@ interface Connection {
 const UNLIMITED_PAGES = 1_073_741_823
 
 if (isMainThread) {
-  const require = createRequire(new URL('../../../../../packages/adapters-db/package.json', import.meta.url))
-  const { prototype } = require('better-sqlite3') as { prototype: Connection }
+  const { prototype } = Sqlite as unknown as { prototype: Connection }
   const connections = new Set<Connection>()
   const { pragma } = prototype
   prototype.pragma = function (this: Connection, ...args) {
