@@ -24,7 +24,10 @@ export interface WorkOptions {
 export async function work(config: Config, warnings: readonly string[], { port }: WorkOptions): Promise<void> {
   const log = createLogger(config.logLevel)
   for (const warning of warnings) log.warn(warning)
-  const services = eventServices(config, publicBaseUrlOf(config))
+  const publicBaseUrl = publicBaseUrlOf(config)
+  if (config.publicBaseUrl === undefined)
+    log.warn({ publicBaseUrl }, 'PUBLIC_BASE_URL is not set: links in events begin with what servers would take by default')
+  const services = eventServices(config, publicBaseUrl)
   const database = await openConfiguredDatabase(config, {
     exclusive: false,
     onWarning: (message, fields) => log.warn(fields ?? {}, message)
