@@ -21,6 +21,7 @@ export {
   type UnreachableReason
 } from './events/retry.ts'
 export * from './events/subscription-changes.ts'
+export * from './journey/index.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
 export { compareText } from './kernel/compare-text.ts'

@@ -17,7 +17,6 @@ export type Changeable = 'always' | 'inFlight' | 'beforeAcceptance' | 'never' | 
 /** What may change on an order. Attributes that the standard doesn't know (extensions) may always change. */
 export const changeableOrderAttributes: Readonly<Record<string, Changeable>> = {
   id: 'never',
-  href: 'never',
   orderDate: 'never',
   completionDate: 'never',
   expectedCompletionDate: 'never',
@@ -25,7 +24,6 @@ export const changeableOrderAttributes: Readonly<Record<string, Changeable>> = {
   productOrderJeopardyAlert: 'never',
   productOrderErrorMessage: 'never',
   stateBeforeCancellation: 'never',
-  allowedState: 'never',
   state: 'move',
   productOrderItem: 'move',
   note: 'always',
@@ -71,9 +69,13 @@ export const changeableItemAttributes: Readonly<Record<string, Changeable>> = {
   quoteItem: 'beforeAcceptance'
 }
 
+/** What is answered and not kept: a client that sends back what it read is not refused for these. */
+const computedAttributes = ['href', 'allowedState']
+
 /** What a client cannot set when it creates an order. */
 export const serverOwnedAttributes: ReadonlySet<string> = new Set([
   'state',
+  ...computedAttributes,
   ...Object.entries(changeableOrderAttributes).flatMap(([name, when]) => (when === 'never' ? [name] : []))
 ])
 
@@ -91,4 +93,9 @@ export function mayChange(when: Changeable, state: ProductOrderState): boolean {
     default:
       return when satisfies never
   }
+}
+
+export function withoutComputed(order: Record<string, unknown>): Record<string, unknown> {
+  if (!computedAttributes.some(name => Object.hasOwn(order, name))) return order
+  return Object.fromEntries(Object.entries(order).filter(([name]) => !computedAttributes.includes(name)))
 }

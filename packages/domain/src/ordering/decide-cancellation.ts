@@ -25,7 +25,7 @@ export interface CancellationRequest {
   readonly id: string
   readonly input: NewCancelProductOrder
   /** The name of a milestone that was reached and behind which there is no way back. */
-  readonly pointOfNoReturn?: string
+  readonly pointOfNoReturn?: string | undefined
 }
 
 /**
@@ -82,7 +82,7 @@ export function refuseCancellation(order: ProductOrder, task: CancelProductOrder
  *
  * @returns the task in each of its next states, none while the order is still on its way
  */
-export function followOrder(task: CancelProductOrder, order: ProductOrder, moment: Moment): readonly CancelProductOrder[] {
+export function settleTask(task: CancelProductOrder, order: ProductOrder, moment: Moment): readonly CancelProductOrder[] {
   if (task.state !== 'inProgress' || wayOut.slice(0, 2).includes(order.state)) return []
   return taskThrough(task, [order.state === 'cancelled' ? 'done' : 'terminatedWithError'], moment)
 }

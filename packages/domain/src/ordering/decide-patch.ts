@@ -1,9 +1,9 @@
 import { isObject, sameJson } from '../kernel/json.ts'
 import type { Moment } from '../kernel/moment.ts'
-import { type Objection, type Refusal, refusalOf } from '../kernel/refusal.ts'
+import { type Objection, type Refusal, refusal, refusalOf } from '../kernel/refusal.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { ProductOrderItem } from '../resources/product-order-item.ts'
-import { type Changeable, changeableItemAttributes, changeableOrderAttributes, mayChange } from './changeable.ts'
+import { type Changeable, changeableItemAttributes, changeableOrderAttributes, mayChange, withoutComputed } from './changeable.ts'
 import { type ItemMove, moveItems, refusalOfMoves } from './decide-items.ts'
 import { moveOrder, refusalToMove } from './decide-order.ts'
 import { changeOf, inMotion, type OrderChange } from './order-change.ts'
@@ -15,10 +15,11 @@ import { isLeaf, itemsOf } from './roll-up.ts'
  * Changes an order as a client wants it. Changed attributes go by the table of what may change, changed states are moves: of the items
  * first, then of the order, unless it got there by following them. All or nothing.
  *
- * @param wanted the whole order as the client wants it (`mergeOrderPatch` makes it of a merge patch); its structure has been checked
+ * @param sent the whole order as the client wants it (`mergeOrderPatch` makes it of a merge patch); its structure has been checked
  */
-export function decidePatch(order: ProductOrder, wanted: unknown, moment: Moment): OrderChange | Refusal {
-  if (!isObject(wanted)) return refusalOf([{ code: 'invalidValue', pointer: '', message: 'an order is an object' }])!
+export function decidePatch(order: ProductOrder, sent: unknown, moment: Moment): OrderChange | Refusal {
+  if (!isObject(sent)) return refusal('invalidValue', 'an order is an object')
+  const wanted = withoutComputed(sent)
   const review = reviewOf(order, wanted)
   const refused = refusalOf(review.objections) ?? refusalOfMoves(order, review.moves)
   if (refused) return refused

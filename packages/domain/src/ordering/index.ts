@@ -5,8 +5,8 @@ export {
   type CancellationRequest,
   confirmCancellation,
   decideCancellation,
-  followOrder,
   refuseCancellation,
+  settleTask,
   taskHistory
 } from './decide-cancellation.ts'
 export { allowedItemStates, decideItemMoves, type ItemMove } from './decide-items.ts'

@@ -17,7 +17,6 @@ import {
   decideItemMoves,
   decideOrderMove,
   decidePatch,
-  followOrder,
   type HistoryEntry,
   itemsOf,
   mergeOrderPatch,
@@ -28,6 +27,7 @@ import {
   refusalToDelete,
   refuseCancellation,
   rollUpTable,
+  settleTask,
   taskTransitions
 } from './index.ts'
 
@@ -302,6 +302,15 @@ t.test('patching', async t => {
     })
   })
 
+  t.test('may send back what was read, and something else than an order it may not', async t => {
+    const order = anOrder()
+    const read = { ...order, href: 'https://example.com/productOrder/order-1', allowedState: allowedStates(order) }
+    t.match(decidePatch(order, read, moment), { outcome: 'unchanged' })
+    t.match(decidePatch(order, null, moment), { refused: 'invalidValue' })
+    t.match(decidePatch(order, { ...read, state: undefined }, moment), { refused: 'invalidValue' })
+    t.match(decidePatch(order, { ...read, id: 'other' }, moment), { refused: 'serverOwned' })
+  })
+
   t.test('must leave the items where they are', async t => {
     const order = anOrder([item('1', { productOrderItem: [item('1.1')] }), item('2')])
     const wrong = [
@@ -474,7 +483,7 @@ t.test('cancelling', async t => {
   t.test('its task follows an order that is moved otherwise', async t => {
     const { order, tasks } = must(cancel(after(anOrder(), 'inProgress')))
     const task = tasks.at(-1)!
-    const follow = (of: ProductOrder) => followOrder(task, of, moment).map(({ state }: CancelProductOrder) => state)
+    const follow = (of: ProductOrder) => settleTask(task, of, moment).map(({ state }: CancelProductOrder) => state)
     t.same(follow(order.order), [])
     t.same(follow(after(order.order, 'pendingCancellation')), [])
     t.same(follow(after(order.order, 'pendingCancellation', 'cancelled')), ['done'])
