@@ -1,4 +1,5 @@
 import type { Result } from './bench.ts'
+import { PLANTED } from './data/bench-customer.ts'
 import { CONNECTIONS } from './measures/compare.ts'
 import { thousands } from './measures/comparison-result.ts'
 import type { Options } from './options.ts'
@@ -6,6 +7,32 @@ import { tableOf } from './report.ts'
 
 /** docs/benchmarks.md */
 export function documentOf({ durations, rows }: Options, machine: readonly string[], results: readonly Result[]): string {
+  const { warmUpS, roundS, rounds } = durations
   return `# Benchmarks
-${machine}${durations}${rows}${tableOf(results)}${CONNECTIONS}${thousands(1)}`
+
+Written by \`npm run bench -- --write\`. Ratios matter, digits do not: another machine has other digits.
+
+${machine.map(line => `- ${line}`).join('\n')}
+
+${tableOf(results)}
+
+## How it is measured
+
+- Ours is \`crm serve\` in its default settings, a process of its own: metrics, \`ETag\`, request ids and error handling on, no log line for
+  a successful request.
+- The floors stand in \`bench/floors/\`: a bare Fastify handler with one hand-written, prepared statement (PostgreSQL: named) that sends the
+  stored text; for POST, one that stores the text that was sent under a new id in a table without further indexes, with group commit (SQLite:
+  \`synchronous=FULL\`, one commit a turn of the event loop; PostgreSQL: rows by \`unnest\`, two batches in flight). They have the same cache
+  and as many connections as ours, and read the same database; for POST each side has its own, with the same ${thousands(rows.usual)} customers in it.
+- Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, ${rounds} rounds of ${roundS} s each. Throughput and
+  p99 are medians of the rounds, the ratio is the median of the rounds' ratios, with the smallest and the largest in brackets.
+- Load comes from autocannon over ${CONNECTIONS} connections, in a process of its own. The server has one core to itself, the load generator
+  another; PostgreSQL has the remaining cores, or, where there are only two, shares that of the generator.
+- GET asks for another customer each time, in random order. POST sends another customer each time, those that would be next in the data.
+- Much data against little: the same server on two databases, ratios of throughput under the same load. Each list comes with its exact total.
+  The filters find the same ${PLANTED} customers at both sizes.
+- PostgreSQL has its default settings, so durable commits; its tables were vacuumed after they were filled.
+- Memory is the resident set of the server process, seen after every page of 200; a start is the median of three, from the start of the process
+  until \`/readyz\` says yes.
+`
 }

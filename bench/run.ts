@@ -11,6 +11,7 @@ import type { EngineUnderTest } from './engine-under-test.ts'
 import { startLoadGenerator } from './load/load-generator.ts'
 import { describeMachine } from './machine.ts'
 import { measureGet, measureList, measurePost } from './measures/against-floor.ts'
+import { measureEvents } from './measures/events-all.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureSize } from './measures/size.ts'
 import { type EngineName, type MeasureName, type Options, parseOptions, USAGE } from './options.ts'
@@ -21,7 +22,8 @@ const measures: Record<MeasureName, (bench: Bench) => Promise<Result | Result[]>
   list: measureList,
   post: measurePost,
   size: measureSize,
-  memory: measureMemory
+  memory: measureMemory,
+  events: measureEvents
 }
 
 const say = (text: string) => void process.stderr.write(`${text}\n`)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openDatabase } from '@crm-lite/adapters-db'
 import { startPostgres } from '@crm-lite/adapters-db/testing'
 import { type ApiServices, buildApi } from '@crm-lite/adapters-http'
+import { FakeDeliveries, FakeHub, ManualSignal } from '@crm-lite/adapters-http/testing'
 import type { Clock } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 
@@ -25,9 +26,15 @@ const clock: Clock = { now: () => new Date() }
  * @returns what clients reach it by: `http://127.0.0.1:8080`
  */
 export async function serve(t: Test, engine: Engine): Promise<string> {
+  return (await serveWithStorage(t, engine)).origin
+}
+
+/** The same, with a view of what the server stores. */
+export async function serveWithStorage(t: Test, engine: Engine): Promise<{ origin: string; storage: Storage }> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const services: ApiServices = { ...(await storageOf(t, engine)), ids: { next: () => randomUUID() }, clock }
+  const storage = await storageOf(t, engine)
+  const services: ApiServices = { ...storage, hub: new FakeHub(), ids: { next: () => randomUUID() }, clock }
   const app = await buildApi(services, {
     publicBaseUrl: origin,
     tmfBasePath: '/tmf-api',
@@ -40,13 +47,17 @@ export async function serve(t: Test, engine: Engine): Promise<string> {
   })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port })
-  return origin
+  return { origin, storage }
 }
 
-async function storageOf(t: Test, engine: Engine): Promise<Pick<ApiServices, 'store' | 'unitOfWork' | 'notReady'>> {
+type Storage = Pick<ApiServices, 'store' | 'unitOfWork' | 'events' | 'deliveries' | 'workSignal' | 'notReady'>
+
+async function storageOf(t: Test, engine: Engine): Promise<Storage> {
   if (engine === 'memory') {
     const store = new MemoryStore()
-    return { store, unitOfWork: store, notReady: async () => [] }
+    const workSignal = new ManualSignal()
+    const deliveries = new FakeDeliveries(async () => [])
+    return { store, unitOfWork: workSignal.after(store), events: store, deliveries, workSignal, notReady: async () => [] }
   }
   const database = await openDatabase({ url: await emptyDatabase(t, engine), clock, exclusive: true })
   t.teardown(() => database.close())

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,8 @@ const CUSTOMERS_PER_COMMIT = 500
 const COMMITS_AT_ONCE = 4
 
 /**
- * A file with so many customers, filled through the server's own unit of work. It is kept for the next run and must not be changed.
+ * A file with so many customers, filled through the server's own unit of work. It is kept for the next run, until what it is made from
+ * changes, and must not be changed.
  *
  * @returns its path
  */
@@ -26,6 +27,9 @@ export async function sqliteDataSet(rows: number, say: (text: string) => void): 
   const file = join(folder, `${rows}.db`)
   if (existsSync(file)) return file
   say(`making ${rows} customers (kept for the next run)`)
+  for (const older of globSync('*', { cwd: join(folder, '..') })) {
+    if (older !== version()) rmSync(join(folder, '..', older), { recursive: true, force: true })
+  }
   mkdirSync(folder, { recursive: true })
   const unfinished = join(folder, `${rows}.${process.pid}.db`)
   await fill(unfinished, rows)
@@ -33,9 +37,9 @@ export async function sqliteDataSet(rows: number, say: (text: string) => void): 
   return file
 }
 
-/** A copy that may be changed. */
+/** A copy that may be changed. In a folder of its own: what the copy before has left in its log must not get into this one. */
 export function copyOf(file: string, folder: string): string {
-  const copy = join(folder, 'copy.db')
+  const copy = join(mkdtempSync(join(folder, 'copy-')), 'copy.db')
   copyFileSync(file, copy)
   return copy
 }

@@ -13,7 +13,7 @@ if (file === undefined) throw new Error('usage: sqlite-floor <url>')
 /** As the server that is measured has it: the difference shall not be a setting of the engine. */
 function open(readonly: boolean): Sqlite.Database {
   const database = new Sqlite(file, { readonly })
-  database.pragma('cache_size = -16384')
+  database.pragma(`cache_size = ${readonly ? -8_192 : -16_384}`)
   database.pragma('synchronous = FULL')
   return database
 }

@@ -19,7 +19,7 @@ async function run({ address, connections, seconds, requests }: LoadJob): Promis
     requestsPerS: answered / result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    failures: result.non2xx + result.errors + result.timeouts
+    failures: result.non2xx + result.errors + result.timeouts + (answered === 0 ? 1 : 0)
   }
 }
 

@@ -18,6 +18,6 @@ export interface LoadResult {
   readonly requestsPerS: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Answers that are no 2xx, broken connections and timeouts. */
+  /** Answers that are no 2xx, broken connections, timeouts; and one when there was no answer at all. */
   readonly failures: number
 }

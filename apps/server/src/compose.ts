@@ -1,19 +1,24 @@
 import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
-import { buildApi } from '@crm-lite/adapters-http'
+import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
 import type { Clock } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
+import { type EventServices, eventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
 import { readVersion } from './version.ts'
+import { DeliveryMetrics } from './workers/delivery-metrics.ts'
+import { deliveryWorker, keepPurged, type WorkerParts } from './workers.ts'
 
-/** The parts of a server, wired together. Nothing listens yet. */
+/** The parts of a server, wired together. Nothing listens yet, and nothing is delivered. */
 export interface Composition {
   readonly app: FastifyInstance
   readonly database: Database
-  /** Lets requests under way end, then closes the database. */
-  close(): Promise<void>
+  /** Begins what the server does beside answering requests. */
+  startWorkers(): void
+  /** Lets requests and deliveries under way end, cuts off what takes longer than this, then closes the database. */
+  stop(timeoutMs: number): Promise<void>
 }
 
 export const systemClock: Clock = { now: () => new Date() }
@@ -46,51 +51,89 @@ export async function openConfiguredDatabase(config: Config, use: DatabaseUse): 
 }
 
 /**
- * Opens the database, migrates it and builds the API on it.
+ * Opens the database, migrates it and builds the API and the workers on it.
  *
  * @param publicBaseUrl what links begin with
- * @throws {StartRefused} when the database cannot or must not be used
+ * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
  */
 export async function compose(config: Config, logger: Logger, publicBaseUrl: string): Promise<Composition> {
+  const services = eventServices(config, publicBaseUrl)
   const database = await openConfiguredDatabase(config, {
     exclusive: true,
     onWarning: (message, fields) => logger.warn(fields ?? {}, message)
   })
   try {
-    const app = await buildApi(
-      {
-        store: database.store,
-        unitOfWork: database.unitOfWork,
-        ids: uuidV7Ids,
-        clock: systemClock,
-        notReady: database.notReady
-      },
-      {
-        publicBaseUrl,
-        tmfBasePath: config.tmfBasePath,
-        apiPaths: config.apiPaths,
-        corsOrigins: config.corsOrigins,
-        partialContent: config.partialContent,
-        extensions: config.extensions,
-        version: { version: readVersion(), ...(config.commit !== undefined && { commit: config.commit }) },
-        limits: {
-          requestTimeoutMs: config.requestTimeoutMs,
-          headersTimeoutMs: config.headersTimeoutMs,
-          keepAliveTimeoutMs: config.keepAliveTimeoutMs
-        },
-        logger
-      }
-    )
+    const metrics = new DeliveryMetrics()
+    metrics.watch(database.deliveries, systemClock)
+    const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
+    const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
     return {
       app,
       database,
-      close: async () => {
-        await app.close()
+      startWorkers: workers.start,
+      stop: async timeoutMs => {
+        app.drain()
+        const cutOff = setTimeout(() => {
+          logger.warn({ timeoutMs }, 'requests still under way are cut off')
+          app.server.closeAllConnections()
+        }, timeoutMs)
+        await Promise.all([app.close(), workers.stop(timeoutMs)])
+        clearTimeout(cutOff)
+        await services.sender.close()
         await database.close()
       }
     }
   } catch (error) {
     await database.close()
     throw error
+  }
+}
+
+function apiServices(database: Database, { hub }: EventServices, metrics: DeliveryMetrics): ApiServices {
+  return {
+    store: database.store,
+    unitOfWork: database.unitOfWork,
+    events: database.events,
+    deliveries: database.deliveries,
+    workSignal: database.workSignal,
+    hub,
+    ids: uuidV7Ids,
+    clock: systemClock,
+    notReady: database.notReady,
+    metrics: () => metrics.text()
+  }
+}
+
+function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiOptions {
+  return {
+    publicBaseUrl,
+    tmfBasePath: config.tmfBasePath,
+    apiPaths: config.apiPaths,
+    corsOrigins: config.corsOrigins,
+    partialContent: config.partialContent,
+    extensions: config.extensions,
+    version: { version: readVersion(), ...(config.commit !== undefined && { commit: config.commit }) },
+    limits: {
+      requestTimeoutMs: config.requestTimeoutMs,
+      headersTimeoutMs: config.headersTimeoutMs,
+      keepAliveTimeoutMs: config.keepAliveTimeoutMs
+    },
+    logger
+  }
+}
+
+/** What is too old is removed by every server, also by one that leaves deliveries to others. */
+function startableWorkers(config: Config, parts: WorkerParts) {
+  const delivery = config.workers === 'inProcess' ? deliveryWorker(config, parts) : undefined
+  let stopPurging = () => {}
+  return {
+    start: () => {
+      delivery?.start()
+      stopPurging = keepPurged(config, parts)
+    },
+    stop: async (timeoutMs: number) => {
+      stopPurging()
+      await delivery?.stop(timeoutMs)
+    }
   }
 }

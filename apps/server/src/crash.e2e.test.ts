@@ -1,62 +1,70 @@
 import { startPostgres } from '@crm-lite/adapters-db/testing'
 import t, { type Test } from 'tap'
 import { allCustomerIds, callCustomers, createCustomer } from './testing/customers-client.ts'
-import { type CrmServer, newSqliteUrl, runCrm, startServer, until } from './testing/start-crm.ts'
+import type { Figure } from './testing/proofs/figure.ts'
+import { proveFlushesOfSqlite } from './testing/proofs/flush-proof.ts'
+import { proveFullPostgres, proveFullSqlite, proveLostPostgres } from './testing/proofs/full-proof.ts'
+import { proveGuard } from './testing/proofs/guard-proof.ts'
+import { proveKill } from './testing/proofs/kill-proof.ts'
+import { proveOutage } from './testing/proofs/outage-proof.ts'
+import { proveRude } from './testing/proofs/rude-proof.ts'
+import { proveWorkers } from './testing/proofs/workers-proof.ts'
+import { newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
 t.setTimeout(240_000)
 
-const WRITERS = 8
-const ACKNOWLEDGED_BEFORE_KILL = 200
-
-/** Creates customers from many sides until the server is gone; returns the ids of those that it acknowledged. */
-async function writeUntilKilled(server: CrmServer): Promise<Set<string>> {
-  const acknowledged = new Set<string>()
-  let isAlive = true
-  const writer = async (number: number) => {
-    for (let count = 0; isAlive; count++) {
-      try {
-        acknowledged.add((await createCustomer(server.url, `Customer ${number}/${count}`)).id)
-      } catch {
-        return
-      }
-    }
-  }
-  const writers = Array.from({ length: WRITERS }, (_, number) => writer(number))
-  await until(
-    () => acknowledged.size >= ACKNOWLEDGED_BEFORE_KILL,
-    () => 'enough writes'
-  )
-  server.process.kill('SIGKILL')
-  await server.exited()
-  isAlive = false
-  await Promise.all(writers)
-  return acknowledged
+/** The proofs of `npm run test:crash`, with smaller numbers. */
+function holds(t: Test, figures: readonly Figure[]): void {
+  t.ok(figures.length > 0)
+  for (const { measure, value, wanted, isMet } of figures) t.ok(isMet !== false, `${measure}: ${value}, wanted ${wanted}`)
 }
 
-async function survivesKill(t: Test, DATABASE_URL: string): Promise<void> {
-  const acknowledged = await writeUntilKilled(await startServer(t, { DATABASE_URL }))
-  const server = await startServer(t, { DATABASE_URL })
-  const { ids, total } = await allCustomerIds(server.url)
-  const stored = new Set(ids)
-  t.same(
-    [...acknowledged].filter(id => !stored.has(id)),
-    [],
-    'every acknowledged write is there'
-  )
-  t.equal(stored.size, ids.length, 'no resource twice')
-  t.equal(total, ids.length, 'the total is the number of resources')
-  t.ok(ids.length >= acknowledged.size && ids.length <= acknowledged.size + WRITERS, 'and at most what was under way besides')
-  await createCustomer(server.url, 'One more')
-  t.equal((await allCustomerIds(server.url)).total, ids.length + 1)
-}
+const KILLS = { kills: 3, writes: 300, seed: 1 }
+const EVENTS = 500
 
-t.test('on SQLite, a killed server loses nothing that it acknowledged', t => survivesKill(t, newSqliteUrl(t)))
+t.test('on SQLite', async t => {
+  t.test('a server that is killed loses nothing that it acknowledged, and tells of all of it', async t =>
+    holds(t, await proveKill(t, { databaseUrl: newSqliteUrl(t), engine: 'sqlite', ...KILLS }))
+  )
+
+  t.test('a receiver that is down for an hour gets everything, and nobody else notices', async t =>
+    holds(t, await proveOutage(t, { databaseUrl: newSqliteUrl(t), engine: 'sqlite', events: EVENTS }))
+  )
+
+  t.test('receivers that keep no rules are dealt with as the documentation says', async t =>
+    holds(t, await proveRude(t, { databaseUrl: newSqliteUrl(t), engine: 'sqlite' }))
+  )
+
+  t.test('nobody gets the server to connect to an address that is not public', async t =>
+    holds(t, await proveGuard(t, { newDatabase: async () => newSqliteUrl(t), engine: 'sqlite' }))
+  )
+
+  t.test('a full disk refuses writes and loses nothing', async t =>
+    holds(t, await proveFullSqlite(t, { databaseUrl: newSqliteUrl(t) }))
+  )
+
+  t.test('every batch is flushed to disk', async t => holds(t, await proveFlushesOfSqlite(t, { databaseUrl: newSqliteUrl(t) })))
+})
 
 t.test('on PostgreSQL', async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
 
-  t.test('a killed server loses nothing that it acknowledged', async t => survivesKill(t, await postgres.createDatabase()))
+  t.test('a server that is killed loses nothing that it acknowledged, and tells of all of it', async t =>
+    holds(t, await proveKill(t, { databaseUrl: await postgres.createDatabase(), engine: 'postgres', ...KILLS }))
+  )
+
+  t.test('several workers share the work, and one that dies or stands still loses and doubles nothing', async t =>
+    holds(t, await proveWorkers(t, { newDatabase: () => postgres.createDatabase(), rows: EVENTS }))
+  )
+
+  t.test('a full disk refuses writes and loses nothing', async t =>
+    holds(t, await proveFullPostgres(t, { databaseUrl: await postgres.createDatabase() }))
+  )
+
+  t.test('a database that goes away and returns costs nothing but time', async t =>
+    holds(t, await proveLostPostgres(t, { databaseUrl: await postgres.createDatabase() }))
+  )
 
   t.test('seeding fills an empty database and, repeated, adds what is missing', async t => {
     const DATABASE_URL = await postgres.createDatabase()

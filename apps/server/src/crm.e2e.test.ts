@@ -14,6 +14,11 @@ t.test('every command explains itself with examples', async t => {
     ['serve', '--help'],
     ['migrate', '--help'],
     ['seed', '--help'],
+    ['worker', '--help'],
+    ['hub', '--help'],
+    ['event', 'list', '--help'],
+    ['event', 'replay', '--help'],
+    ['inspect-webhooks', '--help'],
     ['config', 'check', '--help']
   ]) {
     const { code, stdout } = await runCrm(t, args, {})

@@ -1,19 +1,27 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { configCommand } from './commands/config-command.ts'
+import { eventCommand } from './commands/event-command.ts'
 import { failureText } from './commands/failure.ts'
+import { hubCommand } from './commands/hub-command.ts'
+import { inspectWebhooksCommand } from './commands/inspect-webhooks-command.ts'
 import { migrateCommand } from './commands/migrate-command.ts'
 import { seedCommand } from './commands/seed-command.ts'
 import { serveCommand } from './commands/serve-command.ts'
+import { workerCommand } from './commands/worker-command.ts'
 import { readVersion } from './version.ts'
 
 const program = new Command('crm')
   .description('CRM Lite: customers and parties over the TM Forum Open APIs')
   .version(readVersion())
   .addCommand(serveCommand())
+  .addCommand(workerCommand())
   .addCommand(migrateCommand())
   .addCommand(seedCommand())
   .addCommand(configCommand())
+  .addCommand(hubCommand())
+  .addCommand(eventCommand())
+  .addCommand(inspectWebhooksCommand())
   .addHelpText(
     'after',
     `
@@ -21,6 +29,8 @@ Examples:
   $ crm serve                     start on http://127.0.0.1:8080 with a SQLite file
   $ crm seed --customers 1000     fill it with fictional customers
   $ crm config check              show the settings in effect
+  $ crm hub list                  who is told of events
+  $ crm inspect-webhooks          receive events and print them
   $ crm help seed                 more about one command`
   )
 

@@ -10,8 +10,6 @@ import { addressOf, httpUrl } from './network-address.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { readVersion } from './version.ts'
 
-const PURGE_INTERVAL_MS = 60 * 60 * 1000
-
 /**
  * Starts the server and returns when it listens; it runs until it is told to stop.
  *
@@ -21,6 +19,8 @@ const PURGE_INTERVAL_MS = 60 * 60 * 1000
 export async function serve(config: Config, warnings: readonly string[]): Promise<void> {
   const logger = createLogger(config.logLevel)
   for (const warning of warnings) logger.warn(warning)
+  if (config.workers === 'off' && config.databaseUrl.startsWith('sqlite:'))
+    logger.warn('WORKERS is off, and with SQLite nobody else can deliver events: they wait')
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = httpUrl(config.host, port)
   const publicBaseUrl = config.publicBaseUrl ?? address
@@ -28,20 +28,12 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
   try {
     await composition.app.listen({ host: config.host, port, listenTextResolver: () => '' })
   } catch (error) {
-    await composition.close()
+    await composition.stop(0)
     throw error
   }
-  const purging = purgePeriodically(composition.database, logger)
-  stopGracefully(composition, logger, config.shutdownTimeoutMs, () => clearInterval(purging))
+  composition.startWorkers()
+  stopGracefully(logger, config.shutdownTimeoutMs, composition.stop)
   announce(config, logger, { address, publicBaseUrl, engine: composition.database.engine })
-}
-
-function purgePeriodically(database: Database, logger: Logger): NodeJS.Timeout {
-  const purge = () =>
-    database.purgeExpired().catch((err: unknown) => logger.warn({ err }, 'expired idempotency answers could not be removed'))
-  // At once too: a server that is restarted every half hour would never come to it.
-  void purge()
-  return setInterval(purge, PURGE_INTERVAL_MS).unref()
 }
 
 interface Addresses {

@@ -1,16 +1,11 @@
-import {
-  DomainError,
-  type DomainEventKind,
-  type EventLog,
-  type EventPage,
-  type EventQuery,
-  type StoredEvent
-} from '@crm-lite/domain'
+import { DomainError, type EventLog, type EventPage, type EventQuery } from '@crm-lite/domain'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { Engine, Row } from './dialects/dialect.ts'
+import { purgeDelivered } from './delivery-upkeep.ts'
+import type { Engine } from './dialects/dialect.ts'
+import { eventColumns, eventOf } from './event-rows.ts'
 
 /** How many events one statement removes, so that it does not hold up writers. */
-const PURGED_AT_ONCE = 5_000
+const PURGED_AT_ONCE = 1_000
 
 /** Reads the events that changes have stored with themselves. */
 export class KyselyEventLog implements EventLog {
@@ -27,7 +22,7 @@ export class KyselyEventLog implements EventLog {
     const end = await this.end()
     const rows = await this.#engine.read(
       this.#engine.compile(
-        sql`select ${this.#columns} from event where ${sql.join(conditions, sql` and `)} order by ${eventOrder.columns} limit ${query.limit}`
+        sql`select ${eventColumns(this.#engine)} from event where ${sql.join(conditions, sql` and `)} order by ${eventOrder.columns} limit ${query.limit}`
       )
     )
     const events = rows.map(eventOf)
@@ -40,21 +35,42 @@ export class KyselyEventLog implements EventLog {
     return String(row?.[0])
   }
 
-  /** The newest event stays, however old: SQLite gives the next one a place behind it. */
+  /**
+   * The newest event stays, however old: SQLite gives the next one a place behind it. So does what was not yet told to everyone who
+   * should hear of it: events that no delivery was made of yet, and those with a delivery that is under way or parked.
+   */
   async purge(before: Date): Promise<number> {
-    const { columns, newest } = this.#engine.eventOrder
+    await purgeDelivered(this.#engine, 'created_at_ms', before)
     let purged = 0
-    for (;;) {
-      const oldest = sql`select ${columns} from event where at < ${before.toISOString()} and (${columns}) < ${newest} order by ${columns} limit ${PURGED_AT_ONCE}`
-      const removed = await this.#engine.execute(this.#engine.compile(sql`delete from event where (${columns}) in (${oldest})`))
-      purged += removed
-      if (removed < PURGED_AT_ONCE) return purged
+    for (let last: string | undefined; ; ) {
+      const places = await this.#oldest(before, last)
+      if (places.length === 0) return purged
+      purged += await this.#engine.execute(this.#engine.compile(this.#removal(places[0]!, places.at(-1)!, before)))
+      last = places.at(-1)
     }
   }
 
-  get #columns(): RawBuilder<unknown> {
-    return sql`${this.#engine.eventOrder.cursor}, tenant, id, kind, resource, resource_id, revision, changed_paths, at, actor, correlation_id,
-      traceparent, ${this.#engine.documentText('document')}`
+  async #oldest(before: Date, behind: string | undefined): Promise<string[]> {
+    const { eventOrder } = this.#engine
+    const conditions = [sql<SqlBool>`at < ${before.toISOString()}`, sql<SqlBool>`(${eventOrder.columns}) < ${eventOrder.newest}`]
+    const progress = await this.#engine.read(this.#engine.compile(sql`select event_cursor from fan_out_progress where id = 1`))
+    const unseen = eventOrder.behind(String(progress[0]?.[0]))
+    if (unseen) conditions.push(sql<SqlBool>`not (${unseen})`)
+    if (behind !== undefined) conditions.push(eventOrder.behind(behind)!)
+    const rows = await this.#engine.read(
+      this.#engine.compile(
+        sql`select ${eventOrder.cursor} from event where ${sql.join(conditions, sql` and `)} order by ${eventOrder.columns} limit ${PURGED_AT_ONCE}`
+      )
+    )
+    return rows.map(([cursor]) => String(cursor))
+  }
+
+  /** Removes what is old and not needed any more, from one place in the log to another. */
+  #removal(first: string, last: string, before: Date): RawBuilder<unknown> {
+    const { columns, placeOf } = this.#engine.eventOrder
+    return sql`delete from event where (${columns}) >= (${placeOf(first)}) and (${columns}) <= (${placeOf(last)})
+      and at < ${before.toISOString()}
+      and not exists (select 1 from delivery d where d.event_position = event.position and d.state <> 'done')`
   }
 
   #conditions({ after, resources, resourceId, kinds, from, to }: EventQuery): RawBuilder<SqlBool>[] {
@@ -81,36 +97,4 @@ export class KyselyEventLog implements EventLog {
 
 function isOneOf(column: string, values: readonly string[]): RawBuilder<SqlBool> {
   return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
-}
-
-function eventOf([
-  cursor,
-  tenant,
-  id,
-  kind,
-  resource,
-  resourceId,
-  revision,
-  changedPaths,
-  at,
-  actor,
-  correlationId,
-  traceparent,
-  document
-]: Row): StoredEvent {
-  return {
-    cursor: String(cursor),
-    tenant: String(tenant),
-    id: String(id),
-    kind: kind as DomainEventKind,
-    resource: String(resource),
-    resourceId: String(resourceId),
-    revision: Number(revision),
-    changedPaths: JSON.parse(String(changedPaths)) as string[],
-    at: String(at),
-    actor: String(actor),
-    correlationId: String(correlationId),
-    ...(traceparent !== null && { traceparent: String(traceparent) }),
-    document: String(document)
-  }
 }

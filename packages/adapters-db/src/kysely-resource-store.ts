@@ -14,6 +14,7 @@ import type { Engine, PreparedRead, Row, Statement } from './dialects/dialect.ts
 import { indexFor, type QueryContext } from './indexes.ts'
 import type { ExtraIndexes } from './kysely-unit-of-work.ts'
 import { ListStatements } from './list-statements.ts'
+import { pageTotal } from './page-total.ts'
 import { type ServedBy, servedBy } from './served-by.ts'
 import { tableOf } from './table-names.ts'
 
@@ -114,7 +115,7 @@ export class KyselyResourceStore implements ResourceStore {
       statements.isSegmented ? this.#segments(statements, query) : this.#engine.read(statements.page()),
       query.count ? this.#count(statements, served, prepared, tenant) : undefined
     ])
-    return { rows, ...(total !== undefined && { total }) }
+    return { rows, ...(total !== undefined && { total: pageTotal(total, rows.length, query) }) }
   }
 
   async #count(statements: ListStatements, served: ServedBy, prepared: Prepared, tenant: string): Promise<number> {
@@ -162,7 +163,8 @@ export class KyselyResourceStore implements ResourceStore {
     }
     const [rows = [], counts] = found
     if (!query.count) return { rows }
-    return { rows, total: counts ? countIn(counts) : await totalOf(prepared, tenant) }
+    const total = counts ? countIn(counts) : await totalOf(prepared, tenant)
+    return { rows, total: pageTotal(total, rows.length, query) }
   }
 
   #preparedFor(definition: ResourceDefinition): Prepared {

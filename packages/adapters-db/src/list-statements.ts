@@ -9,15 +9,18 @@ import { linkTable } from './table-names.ts'
 
 type Condition = RawBuilder<SqlBool>
 
+/** What makes statements of queries. */
+type Compiler = Pick<Engine, 'compile' | 'documentText'>
+
 /** The SQL of one list query. */
 export class ListStatements {
-  readonly #engine: Engine
+  readonly #engine: Compiler
   readonly #context: QueryContext
   readonly #query: ListQuery
   readonly #served: ServedBy
   readonly #where: Condition
 
-  constructor(engine: Engine, context: QueryContext, query: ListQuery, served: ServedBy) {
+  constructor(engine: Compiler, context: QueryContext, query: ListQuery, served: ServedBy) {
     this.#engine = engine
     this.#context = context
     this.#query = query
@@ -129,9 +132,11 @@ export class ListStatements {
     )
   }
 
+  /** A cross join, as SQLite takes its sides in the order they are written: it would walk the whole table to get the order for nothing. */
   #documentsOf(ids: RawBuilder<unknown>, order: RawBuilder<unknown>): Statement {
     return this.#engine.compile(
-      sql`select ${this.#columns} from (${ids}) as page join ${this.#table} as r on r.tenant = ${this.#context.tenant} and r.id = page.id order by ${order}`
+      sql`select ${this.#columns} from (${ids}) as page cross join ${this.#table} as r
+        where r.tenant = ${this.#context.tenant} and r.id = page.id order by ${order}`
     )
   }
 

@@ -1,9 +1,18 @@
-import { type Clock, type EventLog, IDEMPOTENCY_RETENTION_MS, type ResourceStore, type UnitOfWork } from '@crm-lite/domain'
+import {
+  type Clock,
+  type DeliveryQueue,
+  type EventLog,
+  IDEMPOTENCY_RETENTION_MS,
+  type ResourceStore,
+  type UnitOfWork,
+  type WorkSignal
+} from '@crm-lite/domain'
 import { sql } from 'kysely'
 import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
+import { kyselyDeliveryQueue } from './kysely-delivery-queue.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
 import { type ExtraIndexes, KyselyUnitOfWork } from './kysely-unit-of-work.ts'
@@ -37,6 +46,9 @@ export interface Database {
   readonly store: ResourceStore
   readonly unitOfWork: UnitOfWork
   readonly events: EventLog
+  readonly deliveries: DeliveryQueue
+  /** Of what this process, or another one, has stored for workers to do. */
+  readonly workSignal: WorkSignal
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -77,6 +89,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     store: new KyselyResourceStore(engine, extraIndexes),
     unitOfWork: new KyselyUnitOfWork(engine, options.clock),
     events: new KyselyEventLog(engine),
+    deliveries: kyselyDeliveryQueue(engine, options.clock),
+    workSignal: engine.signal,
     migrated,
     notReady: async () => {
       try {

@@ -2,6 +2,7 @@ import {
   checkResource,
   DomainError,
   type DomainEvent,
+  eventSubscriptionDefinition,
   type IdempotentRequest,
   type IndexedAttribute,
   type Outcome,
@@ -62,6 +63,13 @@ export class WriteSet {
 
   get isEmpty(): boolean {
     return this.#changed.size === 0 && this.remembered.length === 0 && this.events.length === 0
+  }
+
+  /** Whether it is something to deliver, or to deliver to. */
+  get isNews(): boolean {
+    return (
+      this.events.length > 0 || [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
+    )
   }
 
   /** What this work wrote itself: undefined when it wrote nothing there. */

@@ -1,4 +1,4 @@
-import type { Resource, ResourceDefinition, ValueType } from '@crm-lite/domain'
+import type { DomainEventKind, Resource, ResourceDefinition, ValueType } from '@crm-lite/domain'
 import type { TObject, TSchema } from '@sinclair/typebox'
 
 /** One published TMF API in one version: where it is served and what it serves. */
@@ -13,6 +13,8 @@ export interface ApiBinding {
   readonly version: string
   /** Below `TMF_BASE_PATH`: `customerManagement/v4`. */
   readonly path: string
+  /** Under which name its notifications carry the resource: `event`, in one API `payload`. */
+  readonly payloadName: 'event' | 'payload'
   readonly resources: readonly ResourceBinding[]
 }
 
@@ -34,6 +36,8 @@ export interface ResourceBinding {
   readonly attributes: AttributeTree
   /** A complete, fictional example of a create request. */
   readonly example: Omit<Resource, 'id'> & Readonly<Record<string, unknown>>
+  /** What its events are called, where that is not the type and the kind: `CustomerCreateEvent`. */
+  readonly eventTypes?: Partial<Readonly<Record<DomainEventKind, string>>>
   /** Where the published schemas ask for more than is asked for here. */
   readonly leniencies?: readonly Leniency[]
 }

@@ -1,6 +1,11 @@
-import type { Clock, Ids, ResourceStore, UnitOfWork, ValueType } from '@crm-lite/domain'
+import type { Clock, EventLog, Ids, ResourceStore, UnitOfWork, ValueType, WorkSignal } from '@crm-lite/domain'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { apiBindings, sharedSchemas } from './apis/index.ts'
+import type { ApiBinding } from './binding.ts'
+import { defaultFeedLimits, EventFeed, type FeedLimits } from './hub/event-feed.ts'
+import type { HubDeliveries, HubServices } from './hub/hub-services.ts'
+import { Notifications } from './hub/notifications.ts'
+import { toldResources } from './hub/told-resource.ts'
 import { registerBodyParsing } from './plugins/body-parsing.ts'
 import { answerClientError, answerExpectation } from './plugins/client-errors.ts'
 import { registerCors } from './plugins/cors.ts'
@@ -8,14 +13,19 @@ import { answerFrameworkError, registerErrorHandling } from './plugins/error-han
 import { registerHealth } from './plugins/health.ts'
 import { collectMethods, registerMethodNotAllowed } from './plugins/method-not-allowed.ts'
 import { collectMetrics, registerMetrics } from './plugins/metrics.ts'
-import { registerOpenApi } from './plugins/openapi.ts'
-import { registerRequestContext, requestIdOf } from './plugins/request-context.ts'
+import { type DocumentedApi, registerOpenApi } from './plugins/openapi.ts'
+import { registerRequestContext, requestIdOf, TENANT } from './plugins/request-context.ts'
 import { defaultServerLimits, type ServerLimits, serverOptions } from './plugins/server-options.ts'
 import { registerVersion, type Version } from './plugins/version.ts'
 import { basePathOf } from './representation/base-paths.ts'
+import { loggable } from './representation/loggable.ts'
 import { documentedSchemas } from './routes/documented-schemas.ts'
+import { EVENT_TAG } from './routes/event-route-schemas.ts'
+import { registerEventRoutes } from './routes/event-routes.ts'
+import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
+import type { ServedEvents } from './routes/served-events.ts'
 import { createValidators } from './schema/validation.ts'
 
 /** What the API works with. It opens nothing itself. */
@@ -24,8 +34,15 @@ export interface ApiServices {
   readonly unitOfWork: UnitOfWork
   readonly ids: Ids
   readonly clock: Clock
+  readonly events: EventLog
+  readonly deliveries: HubDeliveries
+  /** Rings when there may be new events. */
+  readonly workSignal: WorkSignal
+  readonly hub: HubServices
   /** What keeps the server from taking requests, in words; empty when nothing does. */
   readonly notReady: () => Promise<readonly string[]>
+  /** What others count, in the text format of Prometheus: shown together with our own. */
+  readonly metrics?: () => Promise<string>
 }
 
 export interface ApiOptions {
@@ -44,6 +61,8 @@ export interface ApiOptions {
   readonly logger: FastifyBaseLogger | false
   /** How long slow clients may take. */
   readonly limits?: Partial<ServerLimits>
+  /** Of the stream of events. */
+  readonly feed?: Partial<FeedLimits>
 }
 
 /** The HTTP server, ready to listen. */
@@ -67,13 +86,15 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   registerBodyParsing(app)
   await registerCors(app, options.corsOrigins)
   for (const schema of documentedSchemas(apiBindings, sharedSchemas)) app.addSchema(schema)
-  await registerOpenApi(app, { apis: apiBindings, publicBaseUrl, paths: options, version: options.version.version })
+  const documented = [...apiBindings.map(api => documentedApi(api, options)), documentedEvents(options)]
+  await registerOpenApi(app, { apis: documented, publicBaseUrl, version: options.version.version })
 
-  registerMetrics(app, registry)
-  registerHealth(app, services.notReady)
+  registerMetrics(app, registry, services.metrics)
+  const draining = registerHealth(app, services.notReady)
   registerVersion(app, options.version)
   const validators = createValidators(apiBindings, sharedSchemas)
   const inFlight = new InFlight()
+  const notifications = new Notifications(apiBindings, options)
   for (const api of apiBindings) {
     const path = basePathOf(api, options)
     for (const binding of api.resources) {
@@ -89,9 +110,53 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         inFlight
       })
     }
+    const hub = { api, path: `${path}/hub`, hrefBase: `${publicBaseUrl}${path}/hub/`, notifications, services, inFlight }
+    registerHubRoutes(app, hub)
   }
+  registerEventRoutes(app, servedEvents(services, options, draining))
   await app.after()
   registerMethodNotAllowed(app, methods)
   await app.ready()
   return app
+}
+
+/** Below the common base path, where TMF688 has it too. */
+const EVENTS_PATH = 'event/v4'
+
+function documentedApi(api: ApiBinding, options: ApiOptions): DocumentedApi {
+  return { ...api, basePath: basePathOf(api, options), tags: api.resources.map(each => each.definition.name) }
+}
+
+function documentedEvents(options: ApiOptions): DocumentedApi {
+  return {
+    document: 'event-v4',
+    title: 'Events',
+    description: 'What happened and what happens, in all APIs.',
+    version: '4.0.0',
+    basePath: eventsPath(options),
+    tags: [EVENT_TAG]
+  }
+}
+
+function eventsPath({ tmfBasePath }: ApiOptions): string {
+  return basePathOf({ key: '', path: EVENTS_PATH }, { tmfBasePath, apiPaths: {} })
+}
+
+function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiOptions, draining: AbortSignal): ServedEvents {
+  const { logger } = options
+  const limits = { ...defaultFeedLimits, ...options.feed }
+  const resources = new Map(apiBindings.flatMap(api => [...toldResources(api, options)]))
+  const path = `${eventsPath(options)}/event`
+  return {
+    path,
+    url: `${options.publicBaseUrl.replace(/\/+$/, '')}${path}`,
+    resources,
+    events,
+    feed: new EventFeed({ events, signal, tenant: TENANT, resources }, limits),
+    maxBufferedBytes: limits.maxBufferedBytes,
+    draining,
+    onFailure: error => {
+      if (logger) logger.error({ err: loggable(error) }, 'a stream of events failed')
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { type Environment, readConfig, textOf } from '../config.ts'
 import { allVariables, type ConfigVariable } from '../config-variables.ts'
 import { maskedDatabaseUrl } from '../database-name.ts'
+import { missingSecretKey } from '../secret-key.ts'
 import { readTextFile } from './command-config.ts'
 import { CommandFailed } from './failure.ts'
 
@@ -13,6 +14,8 @@ export function checkConfig(): void {
   const result = readConfig(process.env, readTextFile)
   for (const warning of result.warnings) process.stderr.write(`crm: ${warning}\n`)
   if ('faults' in result) throw new CommandFailed(result.faults.join('\ncrm: '))
+  const fault = missingSecretKey(result.config)
+  if (fault !== undefined) throw new CommandFailed(fault)
   for (const line of settingLines(process.env)) process.stdout.write(`${line}\n`)
 }
 

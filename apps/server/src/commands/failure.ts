@@ -4,7 +4,7 @@ export class CommandFailed extends Error {
 }
 
 /** Errors whose messages are written for people. Known by name, so that `crm --help` does not load all that they come with. */
-const NAMES_FOR_PEOPLE = ['StartRefused', 'DomainError']
+const NAMES_FOR_PEOPLE = ['StartRefused', 'DomainError', 'ApiError']
 
 /** What to tell people about an error that ended a command: one line where the cause is known, the stack only where it is not. */
 export function failureText(error: unknown): string {

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { SeedCounts } from '../seed/seed-customers.ts'
+import { integerOption } from './integer-option.ts'
 
 interface SeedOptions {
   readonly customers: number
@@ -44,14 +45,6 @@ Examples:
         process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
       })
     })
-}
-
-function integerOption(least: number, most: number) {
-  return (text: string): number => {
-    const number = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
-    if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`)
-    return number
-  }
 }
 
 /** A bar where a person watches, a line every few seconds where the output is kept. */

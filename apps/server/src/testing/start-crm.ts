@@ -5,13 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Test } from 'tap'
+import { freePort } from '../free-port.ts'
 
 const script = fileURLToPath(new URL('../crm.ts', import.meta.url))
 const PATIENCE_MS = 60_000
 const POLL_MS = 10
 
 export type Environment = Readonly<Record<string, string>>
+
+/** As much of a tap test as is needed here. */
+export interface Test {
+  teardown(work: () => unknown): void
+}
+
+/** Production has to have one. */
+export const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
 
 /** A `crm` command in a process of its own. */
 export interface CrmProcess {
@@ -24,10 +32,10 @@ export interface CrmProcess {
   exited(): Promise<number | string>
 }
 
-/** Starts a command with nothing of this environment but the path; it is killed when the test ends. */
+/** Starts a command with nothing of this environment but the path, and a secret key; it is killed when the test ends. */
 export function startCrm(t: Test, args: readonly string[], env: Environment): CrmProcess {
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', ...env },
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', SECRET_KEY, ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = { stdout: '', stderr: '' }
@@ -72,11 +80,20 @@ export interface CrmServer extends CrmProcess {
 
 /** Starts a server on a free port and waits until it listens. */
 export async function startServer(t: Test, env: Environment): Promise<CrmServer> {
+  if (env['CRM_MODE'] === 'development') return startForPeople(t, env)
   const crm = startCrm(t, ['serve'], { PORT: '0', ...env })
   await crm.printed('"msg":"listening"')
   const url = /"address":"([^"]+)"/.exec(crm.stdout())?.[1]
   if (!url) throw new Error(`no address in ${crm.stdout()}`)
   return { ...crm, url }
+}
+
+/** What it prints names the address that links begin with, which need not be its own. */
+async function startForPeople(t: Test, env: Environment): Promise<CrmServer> {
+  const port = env['PORT'] ?? String(await freePort('127.0.0.1'))
+  const crm = startCrm(t, ['serve'], { ...env, PORT: port })
+  await crm.printed('is ready')
+  return { ...crm, url: `http://127.0.0.1:${port}` }
 }
 
 /** Runs a command to its end. */

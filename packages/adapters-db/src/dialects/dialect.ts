@@ -1,5 +1,7 @@
+import type { WorkSignal } from '@crm-lite/domain'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { WriteSet } from '../write-set.ts'
+import type { DeliverySql } from './delivery-sql.ts'
 import type { JsonSql } from './json-sql.ts'
 
 /** A row as an array, in the order of the selected columns. */
@@ -38,12 +40,33 @@ export interface Writer {
   run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T>
 }
 
+/** Runs a statement of a transaction: it sees what was committed before it, and what the transaction did. */
+export type RunInTransaction = (statement: Statement) => Promise<readonly Row[]>
+
+export interface TransactOptions {
+  /**
+   * Whether a crash of the machine may undo it: for what is done again then, or does no harm when it is. Such a transaction is not
+   * undone while a later one that isn't lazy stays.
+   */
+  readonly lazy: boolean
+}
+
+/** Wakes who listens when this process, or another one, has stored something to do. */
+export interface EngineSignal extends WorkSignal {
+  /** Wakes those of this process. */
+  wake(): void
+  /** And those of others. */
+  announce(): void
+}
+
 /** The order in which readers see events, so that none comes to stand before one that was already seen. */
 export interface EventOrder {
   /** The columns that give the order, as an alias-free list for `order by`. */
   readonly columns: RawBuilder<unknown>
   /** A row's cursor as text. */
   readonly cursor: RawBuilder<string>
+  /** The values of those columns in a cursor that was read here. */
+  placeOf(cursor: string): RawBuilder<unknown>
   /** The place of the newest event, as a subquery of the order's columns. */
   readonly newest: RawBuilder<unknown>
   /** What can be read now: nothing that a transaction still under way could come to stand before. */
@@ -71,6 +94,15 @@ export interface Engine {
   documentText(column: string): RawBuilder<string>
   /** How many resources of a type a tenant has: a scalar that costs the same at any size. */
   totalOf(tenant: unknown, resource: string): RawBuilder<number>
+  readonly deliverySql: DeliverySql
+  /**
+   * A short transaction of several statements, beside the writer: on SQLite committed together with other writes. It may run more than
+   * once, so it has no effects but those of its statements.
+   */
+  transact<T>(work: (run: RunInTransaction) => Promise<T>, options: TransactOptions): Promise<T>
+  /** A transaction of one statement. */
+  write(statement: Statement, options: TransactOptions): Promise<readonly Row[]>
+  readonly signal: EngineSignal
   /** Returns the number of rows it changed. */
   execute(statement: Statement): Promise<number>
   /** What keeps the database from serving; empty when it can. */

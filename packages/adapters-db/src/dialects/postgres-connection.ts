@@ -8,21 +8,26 @@ export const STALE_REVISION = 'CR001'
 export const SERIALIZATION_FAILURE = '40001'
 export const DEADLOCK = '40P01'
 const QUERY_CANCELED = '57014'
+const IDLE_IN_TRANSACTION = '25P03'
+const IDLE_IN_TRANSACTION_MS = 5_000
+const LOCK_NOT_AVAILABLE = '55P03'
 
 export function openPool(
   url: string,
-  options: { max: number; statementTimeoutMs: number; onError: (error: Error) => void }
+  options: { max: number; statementTimeoutMs: number; lazy?: boolean; onError: (error: Error) => void }
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
     connectionTimeoutMillis: 5_000,
+    // A process that was stopped in the middle of a transaction must not keep its locks.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'crm-lite',
     // Compiling a statement costs more than any of ours takes.
-    options: '-c jit=off',
+    options: options.lazy ? '-c jit=off -c synchronous_commit=off -c lock_timeout=5000' : '-c jit=off',
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
@@ -85,7 +90,11 @@ const INVALID_DATA = '22'
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof DomainError) return error
   const state = sqlStateOf(error)
-  if (PASSING.includes(state.slice(0, 2)) || isConnectionError(error)) {
+  if (
+    PASSING.includes(state.slice(0, 2)) ||
+    [IDLE_IN_TRANSACTION, LOCK_NOT_AVAILABLE].includes(state) ||
+    isConnectionError(error)
+  ) {
     return new DomainError('unavailable', 'the database cannot be used now', { retryAfterS: 2, cause: error })
   }
   if (state.startsWith(INVALID_DATA)) return new DomainError('invalidValue', 'a value cannot be stored', { cause: error })

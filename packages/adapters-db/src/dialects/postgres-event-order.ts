@@ -11,6 +11,10 @@ export const postgresEventOrder: EventOrder = {
   columns: sql`transaction_id, position`,
   cursor: sql<string>`transaction_id::text || '.' || position::text`,
   newest: sql`(select transaction_id, position from event order by transaction_id desc, position desc limit 1)`,
+  placeOf: cursor => {
+    const [transaction, position] = cursor.split('.')
+    return sql`${transaction}::text::xid8, ${position}::bigint`
+  },
   readable: sql<SqlBool>`transaction_id < pg_snapshot_xmin(pg_current_snapshot())`,
   end: sql<string>`(pg_snapshot_xmin(pg_current_snapshot())::text || '.0')`,
   behind: cursor => {

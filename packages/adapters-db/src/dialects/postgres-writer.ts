@@ -25,6 +25,8 @@ interface Options {
   readonly clock: Clock
   readonly reader: WorkReader
   readonly newWriteSet: (tenant: string) => WriteSet
+  /** Called when something has been committed that somebody should hear of. */
+  readonly onNews: () => void
   readonly onWarning: (message: string, fields: object) => void
 }
 
@@ -120,6 +122,7 @@ export class PostgresWriter implements Writer {
   async #write(batch: readonly WriteSet[]): Promise<void> {
     const { name, sql, parameters } = batchStatement(batch, this.#options.clock.now().getTime())
     await this.#options.pool.query({ name, text: sql, values: [...parameters] })
+    if (batch.some(writes => writes.isNews)) this.#options.onNews()
     if (++this.#batches % BATCHES_BETWEEN_FOLDS === 0) void this.foldTotals()
   }
 

@@ -6,8 +6,11 @@ import type { MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
 import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
+import { postgresDeliverySql } from './postgres-delivery-sql.ts'
 import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
+import { PostgresSignal } from './postgres-signal.ts'
+import { transactAlone, transactOn } from './postgres-transact.ts'
 import { PostgresWriter } from './postgres-writer.ts'
 import { type ScanLimits, ScanSlots } from './scan-slots.ts'
 
@@ -24,6 +27,8 @@ export interface PostgresOptions extends ScanLimits {
 /** Far longer than any statement that an index serves; nothing may hang for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000
 const MAX_CONNECTIONS = 10
+/** For what need not reach the disk before it is answered. */
+const MAX_LAZY_CONNECTIONS = 5
 /** Any number that no other program uses for an advisory lock in the same database. */
 const MIGRATION_LOCK = 4_277_629
 
@@ -40,18 +45,25 @@ const compiler = new Kysely<unknown>({
 export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   const onError = (err: Error) => options.onWarning('a database connection broke', { err })
   const pool = openPool(options.url, { max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, onError })
+  const lazy = openPool(options.url, { max: MAX_LAZY_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, lazy: true, onError })
   const scans = openPool(options.url, { max: options.maxScans, statementTimeoutMs: options.scanBudgetMs, onError })
   try {
     await checkServer(pool, options.durability)
     await options.prepareSchema({ dialect: migrationDialect, exclusively: work => migrateExclusively(pool, work) })
   } catch (error) {
-    await Promise.all([pool.end(), scans.end()])
+    await Promise.all([pool, lazy, scans].map(each => each.end()))
     throw error
   }
-  return engineOf(options, pool, scans)
+  return engineOf(options, { pool, lazy, scans })
 }
 
-function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engine {
+interface Pools {
+  readonly pool: pg.Pool
+  readonly lazy: pg.Pool
+  readonly scans: pg.Pool
+}
+
+function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engine {
   /** Named statements are planned once a connection; the others each time, with the values in view. */
   const query = async (text: string, values: unknown[], name?: string): Promise<readonly Row[]> => {
     try {
@@ -73,11 +85,13 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
   const reader: WorkReader = { read }
+  const signal = new PostgresSignal({ url: options.url, pool: lazy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
     pool,
     clock: options.clock,
     reader,
     newWriteSet: options.newWriteSet,
+    onNews: () => signal.announce(),
     onWarning: options.onWarning
   })
   return {
@@ -92,6 +106,10 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     documentText: column => sql`${sql.ref(column)}::text`,
     totalOf: (tenant, resource) =>
       sql<number>`coalesce((select sum(total) from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)::float8`,
+    deliverySql: postgresDeliverySql,
+    transact: (work, how) => transactOn(how.lazy ? lazy : pool, work),
+    write: (statement, how) => transactAlone(how.lazy ? lazy : pool, statement),
+    signal,
     execute: async ({ sql: text, parameters }) => {
       return (await pool.query(text, [...parameters])).rowCount ?? 0
     },
@@ -102,7 +120,8 @@ function engineOf(options: PostgresOptions, pool: pg.Pool, scans: pg.Pool): Engi
     close: async () => {
       await writer.drain()
       await writer.foldTotals()
-      await Promise.all([pool.end(), scans.end()])
+      await signal.close()
+      await Promise.all([pool, lazy, scans].map(each => each.end()))
     }
   }
 }

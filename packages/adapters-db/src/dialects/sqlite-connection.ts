@@ -10,7 +10,9 @@ type Prepared = Sqlite.Statement<unknown[]>
 const FULL = 2
 /** SQLite's own wait for another process's write lock. It stops the whole process meanwhile, so it is short and the rest is retried outside. */
 const BUSY_TIMEOUT_MS = 100
-const CACHE_KIB = 16_384
+/** Besides the operating system's own cache: what is read mostly comes from there, what is written is changed many times over. */
+const READ_CACHE_KIB = 8_192
+const WRITE_CACHE_KIB = 16_384
 const MAX_PREPARED = 500
 /**
  * How long the write-ahead log grows before it is copied into the file, in pages: 32 MiB. Random pages of indexes are written to the
@@ -27,7 +29,7 @@ export class SqliteConnection {
   constructor(file: string, options: { readonly: boolean }) {
     this.database = open(file, options.readonly)
     this.database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-    this.database.pragma(`cache_size = -${CACHE_KIB}`)
+    this.database.pragma(`cache_size = -${options.readonly ? READ_CACHE_KIB : WRITE_CACHE_KIB}`)
     this.database.pragma('temp_store = memory')
     this.database.pragma('synchronous = FULL')
     if (this.database.pragma('synchronous', { simple: true }) !== FULL)
@@ -47,8 +49,12 @@ export class SqliteConnection {
     return prepared
   }
 
+  /** The rows of a statement; none of one that returns nothing. */
   all({ sql, parameters }: Statement): Row[] {
-    return this.prepare(sql).all(...parameters) as Row[]
+    const prepared = this.prepare(sql)
+    if (prepared.reader) return prepared.all(...parameters) as Row[]
+    prepared.run(...parameters)
+    return []
   }
 
   /** Runs a statement that returns nothing, or whose rows don't matter. */

@@ -8,6 +8,7 @@ export const sqliteEventOrder: EventOrder = {
   columns: sql`position`,
   cursor: sql<string>`cast(position as text)`,
   newest: sql`(select position from event order by position desc limit 1)`,
+  placeOf: cursor => sql`${Number(cursor)}`,
   readable: sql<SqlBool>`true`,
   end: sql<string>`(select cast(coalesce(max(position), 0) as text) from event)`,
   behind: cursor => (CURSOR.test(cursor) ? sql<SqlBool>`position > ${Number(cursor)}` : undefined),

@@ -1,16 +1,18 @@
 import { type Clock, DomainError, type DomainEvent } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { TableWrites, WriteSet } from '../write-set.ts'
-import type { WorkReader, Writer } from './dialect.ts'
+import type { RunInTransaction, TransactOptions, WorkReader, Writer } from './dialect.ts'
 import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
 
 /** How long writes wait for another process that holds the write lock before they are refused. */
 const MAX_BUSY_MS = 5_000
 const MAX_BATCH = 512
+const LINKS_PER_STATEMENT = 8
 
 interface Waiting {
-  readonly tenant: string
-  readonly work: (reader: WorkReader, writes: WriteSet) => Promise<unknown>
+  /** Does the work inside the transaction of the batch. */
+  readonly run: (batch: Batch) => Promise<unknown>
+  readonly lazy: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -19,11 +21,19 @@ interface Options {
   readonly connection: SqliteConnection
   readonly clock: Clock
   readonly newWriteSet: (tenant: string) => WriteSet
+  /** Called when something has been committed that somebody should hear of. */
+  readonly onNews?: () => void
   readonly pause?: (ms: number) => Promise<void>
 }
 
 /** How the pieces of work in a batch are kept apart. */
 type Isolation = 'none' | 'savepoints'
+
+interface Batch {
+  readonly isolation: Isolation
+  readonly totals: Totals
+  isNews: boolean
+}
 
 /** Something was written in part: what is not isolated can only be undone as a whole. */
 class BatchSpoiled extends Error {}
@@ -46,8 +56,23 @@ export class SqliteWriter implements Writer {
   }
 
   run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T> {
+    return this.#enqueue(async batch => {
+      const writes = this.#options.newWriteSet(tenant)
+      const result = await work(this.#reader, writes)
+      if (!writes.isEmpty) await this.#isolated(batch, () => this.#write(writes, batch))
+      return result
+    }, false)
+  }
+
+  /** @see Engine.transact */
+  transact<T>(work: (run: RunInTransaction) => Promise<T>, { lazy }: TransactOptions): Promise<T> {
+    const run: RunInTransaction = async statement => this.#options.connection.all(statement)
+    return this.#enqueue(batch => this.#isolated(batch, () => work(run)), lazy)
+  }
+
+  #enqueue<T>(run: (batch: Batch) => Promise<T>, lazy: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ tenant, work, resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.push({ run, lazy, resolve: resolve as (value: unknown) => void, reject })
       this.#start()
     })
   }
@@ -72,30 +97,36 @@ export class SqliteWriter implements Writer {
     this.#running = false
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
     const { database } = this.#options.connection
+    // Without a flush of its own a commit is kept by the next one that has one.
+    const isLazy = waiting.every(each => each.lazy)
+    if (isLazy) database.pragma('synchronous = normal')
     try {
-      const settle = await this.#tryCommit(batch, 'none').catch(error => {
+      const settle = await this.#tryCommit(waiting, 'none').catch(error => {
         if (!(error instanceof BatchSpoiled)) throw error
         this.#execute('rollback')
-        return this.#tryCommit(batch, 'savepoints')
+        return this.#tryCommit(waiting, 'savepoints')
       })
       for (const each of settle) each()
     } catch (error) {
       if (database.inTransaction) this.#execute('rollback')
       const refusal = translateSqliteError(error)
-      for (const { reject } of batch) reject(refusal)
+      for (const { reject } of waiting) reject(refusal)
+    } finally {
+      if (isLazy) database.pragma('synchronous = full')
     }
   }
 
   /** Returns what tells the callers. Throws when nothing was committed. */
-  async #tryCommit(batch: readonly Waiting[], isolation: Isolation): Promise<(() => void)[]> {
+  async #tryCommit(waiting: readonly Waiting[], isolation: Isolation): Promise<(() => void)[]> {
     const settle: (() => void)[] = []
     await this.#begin()
-    const totals = new Totals()
-    for (const waiting of batch) settle.push(await this.#runOne(waiting, totals, isolation))
-    totals.write(this.#options.connection)
+    const batch: Batch = { isolation, totals: new Totals(), isNews: false }
+    for (const each of waiting) settle.push(await this.#runOne(each, batch))
+    batch.totals.write(this.#options.connection)
     this.#execute('commit')
+    if (batch.isNews) this.#options.onNews?.()
     return settle
   }
 
@@ -114,14 +145,9 @@ export class SqliteWriter implements Writer {
   }
 
   /** Returns what tells the caller, to be called once the batch is on disk. Throws only when the whole batch is lost. */
-  async #runOne({ tenant, work, resolve, reject }: Waiting, totals: Totals, isolation: Isolation): Promise<() => void> {
-    const writes = this.#options.newWriteSet(tenant)
+  async #runOne({ run, resolve, reject }: Waiting, batch: Batch): Promise<() => void> {
     try {
-      const result = await work(this.#reader, writes)
-      if (!writes.isEmpty) {
-        if (isolation === 'none') this.#writeUnguarded(writes, totals)
-        else this.#writeGuarded(writes, totals)
-      }
+      const result = await run(batch)
       return () => resolve(result)
     } catch (error) {
       if (error instanceof BatchSpoiled || !this.#options.connection.database.inTransaction) throw error
@@ -129,34 +155,29 @@ export class SqliteWriter implements Writer {
     }
   }
 
-  #writeUnguarded(writes: WriteSet, totals: Totals): void {
+  /** Writes all or, when it throws, nothing. */
+  async #isolated<T>({ isolation }: Batch, write: () => T | Promise<T>): Promise<T> {
+    const { database } = this.#options.connection
+    if (isolation === 'savepoints') this.#execute('savepoint work')
     try {
-      this.#write(writes, totals)
+      const result = await write()
+      if (isolation === 'savepoints') this.#execute('release work')
+      return result
     } catch (cause) {
-      if (this.#options.connection.database.inTransaction) throw new BatchSpoiled('to be written again', { cause })
+      if (!database.inTransaction) throw cause
+      if (isolation === 'none') throw new BatchSpoiled('to be written again', { cause })
+      this.#execute('rollback to work')
+      this.#execute('release work')
       throw cause
     }
   }
 
-  #writeGuarded(writes: WriteSet, totals: Totals): void {
-    this.#execute('savepoint work')
-    try {
-      this.#write(writes, totals)
-      this.#execute('release work')
-    } catch (error) {
-      if (this.#options.connection.database.inTransaction) {
-        this.#execute('rollback to work')
-        this.#execute('release work')
-      }
-      throw error
-    }
-  }
-
-  #write(writes: WriteSet, totals: Totals): void {
+  #write(writes: WriteSet, batch: Batch): void {
     const { connection, clock } = this.#options
     const tables = writes.tables()
     for (const table of tables) writeTable(connection, writes.tenant, table)
     for (const event of writes.events) appendEvent(connection, writes.tenant, event)
+    if (writes.isNews) batch.isNews = true
     for (const { request, outcome } of writes.remembered) {
       connection
         .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
@@ -172,7 +193,7 @@ export class SqliteWriter implements Writer {
           clock.now().getTime()
         )
     }
-    for (const table of tables) totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
+    for (const table of tables) batch.totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
   }
 
   #execute(sql: string): void {
@@ -244,10 +265,12 @@ function writeTable(connection: SqliteConnection, tenant: string, writes: TableW
       .prepare(`delete from "${linkTable(table)}" where tenant = ? and attribute = ? and value = ? and id = ?`)
       .run(tenant, attribute, value, id)
   }
-  for (const { attribute, value, id } of writes.linksAdded) {
+  for (let from = 0; from < writes.linksAdded.length; from += LINKS_PER_STATEMENT) {
+    const links = writes.linksAdded.slice(from, from + LINKS_PER_STATEMENT)
+    const rows = links.map(() => '(?, ?, ?, ?)').join(', ')
     connection
-      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values (?, ?, ?, ?)`)
-      .run(tenant, attribute, value, id)
+      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values ${rows}`)
+      .run(...links.flatMap(({ attribute, value, id }) => [tenant, attribute, value, id]))
   }
 }
 

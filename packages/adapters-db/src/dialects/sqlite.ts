@@ -6,9 +6,11 @@ import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
 import type { MigrationDialect } from '../migrations/migration.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
-import type { Engine, Statement } from './dialect.ts'
+import type { Engine, PreparedRead, Statement } from './dialect.ts'
+import { LocalSignal } from './local-signal.ts'
 import type { ScanLimits } from './scan-slots.ts'
 import { isBusy, SqliteConnection } from './sqlite-connection.ts'
+import { sqliteDeliverySql } from './sqlite-delivery-sql.ts'
 import { sqliteEventOrder } from './sqlite-event-order.ts'
 import { sqliteJson } from './sqlite-json.ts'
 import { SqliteScanner } from './sqlite-scanner.ts'
@@ -53,7 +55,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 }
 
 function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: SqliteConnection, unlock: () => void): Engine {
-  const writer = new SqliteWriter({ connection, clock: options.clock, newWriteSet: options.newWriteSet })
+  const signal = new LocalSignal()
+  const writer = new SqliteWriter({
+    connection,
+    clock: options.clock,
+    newWriteSet: options.newWriteSet,
+    onNews: () => signal.announce()
+  })
   const scanner = new SqliteScanner(options.file, { ...options, budgetMs: options.scanBudgetMs })
   return {
     name: 'sqlite',
@@ -62,12 +70,7 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     writer,
     eventOrder: sqliteEventOrder,
     compile,
-    prepare: query => {
-      const { sql: text, parameters } = compile(query)
-      const statement = reader.prepare(text)
-      const order = parameters as readonly number[]
-      return async (...values) => statement.all(...order.map(index => values[index])) as unknown[][]
-    },
+    prepare: query => prepare(reader, query),
     read: async statement => {
       try {
         return reader.all(statement)
@@ -78,6 +81,10 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     documentText: column => sql.ref(column),
     totalOf: (tenant, resource) =>
       sql<number>`coalesce((select total from resource_total where tenant = ${tenant} and resource = ${sql.lit(resource)}), 0)`,
+    deliverySql: sqliteDeliverySql,
+    transact: (work, how) => writer.transact(work, how),
+    write: (statement, how) => writer.transact(run => run(statement), how),
+    signal,
     execute: statement => retryWhileBusy(() => connection.run(statement)),
     notReady: async () => {
       reader.prepare('select 1 from schema_migration limit 1').get()
@@ -89,6 +96,20 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
       reader.close()
       connection.close()
       unlock()
+    }
+  }
+}
+
+function prepare(connection: SqliteConnection, query: RawBuilder<unknown>): PreparedRead {
+  const { sql: text, parameters } = compile(query)
+  const statement = connection.prepare(text)
+  const order = parameters as readonly number[]
+  const isInOrder = order.every((each, index) => each === index)
+  return async (...values) => {
+    try {
+      return statement.all(...(isInOrder ? values : order.map(index => values[index]))) as unknown[][]
+    } catch (error) {
+      throw translateSqliteError(error)
     }
   }
 }

@@ -1,15 +1,16 @@
 import { sql } from 'kysely'
 import { postgresFunctions } from '../dialects/postgres-functions.ts'
 import type { Migration, MigrationDialect } from './migration.ts'
+import { linkTableOf, resourceTable } from './resource-table.ts'
 
 /** Customers, individuals and organizations; how many there are; answers to idempotent requests. */
 export const registry: Migration = {
   name: '0001-registry',
   statements: dialect => [
     ...(dialect.name === 'postgres' ? postgresOnly : []),
-    ...resourceTable(dialect, 'customer', { name: 'name', status: 'status', engaged_party_id: 'engagedParty.id' }),
-    ...resourceTable(dialect, 'individual', { given_name: 'givenName', family_name: 'familyName', status: 'status' }),
-    ...resourceTable(dialect, 'organization', {
+    ...linkedTable(dialect, 'customer', { name: 'name', status: 'status', engaged_party_id: 'engagedParty.id' }),
+    ...linkedTable(dialect, 'individual', { given_name: 'givenName', family_name: 'familyName', status: 'status' }),
+    ...linkedTable(dialect, 'organization', {
       trading_name: 'tradingName',
       name: 'name',
       status: 'status',
@@ -42,29 +43,8 @@ const postgresOnly = [
       end $$`
 ]
 
-function resourceTable(dialect: MigrationDialect, table: string, indexed: Readonly<Record<string, string>>) {
-  const columns = Object.entries(indexed)
-  const generated = columns.map(([name, path]) => sql`, ${sql.ref(name)} ${dialect.generated(path, 'string')}`)
-  return [
-    sql`create table ${sql.table(table)} (
-      tenant ${dialect.text} not null,
-      id ${dialect.text} not null,
-      revision integer not null,
-      document ${dialect.document} not null
-      ${sql.join(generated, sql` `)},
-      primary key (tenant, id)
-    ) ${dialect.tableOptions}`,
-    ...columns.map(
-      ([name]) => sql`create index ${sql.ref(`${table}_${name}`)} on ${sql.table(table)} (tenant, ${sql.ref(name)}, id)`
-    ),
-    sql`create table ${sql.table(`${table}_link`)} (
-      tenant ${dialect.text} not null,
-      attribute ${dialect.text} not null,
-      value ${dialect.text} not null,
-      id ${dialect.text} not null,
-      primary key (tenant, attribute, value, id)
-    ) ${dialect.keyOnlyTableOptions}`
-  ]
+function linkedTable(dialect: MigrationDialect, table: string, indexed: Readonly<Record<string, string>>) {
+  return [...resourceTable(dialect, table, indexed), linkTableOf(dialect, table)]
 }
 
 /** A row that every batch of writes updates: SQLite has one writer, so nobody waits for it. */

@@ -82,7 +82,7 @@ export async function sqliteTables(): Promise<FilterTables> {
   const generated = (name: string, path: string) =>
     `${name} text generated always as (case when json_type(document, '${path}') = 'text' then json_extract(document, '${path}') end) virtual`
   database.exec(`
-    create table customer (tenant text not null, id text not null, document text not null,
+    create table customer (tenant text not null, id text not null, revision integer not null default 1, document text not null,
       ${generated('name', '$.name')}, ${generated('status', '$.status')}, ${generated('engaged_party_id', '$.engagedParty.id')},
       primary key (tenant, id)) strict;
     create index customer_name on customer (tenant, name, id);
@@ -132,7 +132,7 @@ export async function postgresTables(url: string): Promise<FilterTables> {
   const generated = (name: string, path: string) =>
     `${name} text collate "C" generated always as (case when jsonb_typeof(document #> '${path}') = 'string' then document #>> '${path}' end) stored`
   await client.query(`
-    create table customer (tenant text collate "C" not null, id text collate "C" not null, document jsonb not null,
+    create table customer (tenant text collate "C" not null, id text collate "C" not null, revision integer not null default 1, document jsonb not null,
       ${generated('name', '{name}')}, ${generated('status', '{status}')}, ${generated('engaged_party_id', '{engagedParty,id}')},
       primary key (tenant, id));
     create index customer_name on customer (tenant, name, id);

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { Webhook } from 'standardwebhooks'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+
+const PREFIX = 'whsec_'
+const BASE64 = /^(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** A new secret to sign with: `whsec_` and 32 random bytes in base64. */
 export function newWebhookSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`
+  return `${PREFIX}${randomBytes(32).toString('base64')}`
 }
 
 export interface SignedContent {
@@ -24,10 +26,31 @@ export interface SignedContent {
  */
 export function signatureHeaders(content: SignedContent, secrets: readonly string[]): Record<string, string> {
   if (secrets.length === 0) throw new Error('a webhook needs a secret to be signed with')
-  const signatures = secrets.map(secret => new Webhook(secret).sign(content.id, content.timestamp, content.body))
+  const timestamp = String(Math.floor(content.timestamp.getTime() / 1000))
+  const signed = `${content.id}.${timestamp}.${content.body}`
   return {
     'webhook-id': content.id,
-    'webhook-timestamp': String(Math.floor(content.timestamp.getTime() / 1000)),
-    'webhook-signature': signatures.join(' ')
+    'webhook-timestamp': timestamp,
+    'webhook-signature': secrets
+      .map(secret => `v1,${createHmac('sha256', keyOf(secret)).update(signed).digest('base64')}`)
+      .join(' ')
   }
+}
+
+const MAX_KEYS = 1_000
+const keys = new Map<string, KeyObject>()
+
+/**
+ * Made once a secret: making it costs five times as much as signing. The library that receivers verify with signs too, but with a
+ * SHA-256 in JavaScript, which was a tenth of a delivery.
+ */
+function keyOf(secret: string): KeyObject {
+  const known = keys.get(secret)
+  if (known) return known
+  const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret
+  if (!BASE64.test(text)) throw new Error('a secret to sign with must be base64')
+  if (keys.size >= MAX_KEYS) keys.clear()
+  const key = createSecretKey(text, 'base64')
+  keys.set(secret, key)
+  return key
 }

@@ -7,6 +7,7 @@ const exposedHeaders = [
   'Location',
   'Preference-Applied',
   'Retry-After',
+  'X-Cursor',
   'X-Request-Id',
   'X-Result-Count',
   'X-Total-Count'

@@ -26,8 +26,12 @@ export function collectMetrics(app: FastifyInstance): Registry {
   return registry
 }
 
-/** `/metrics` in the format of Prometheus: the process and the answers. */
-export function registerMetrics(app: FastifyInstance, registry: Registry): void {
+/**
+ * `/metrics` in the format of Prometheus: the process, the answers, and what else is counted.
+ *
+ * @param more further metrics, in the same format
+ */
+export function registerMetrics(app: FastifyInstance, registry: Registry, more: () => Promise<string> = async () => ''): void {
   const response = {
     200: Type.String({ description: 'The metrics in the text format of Prometheus.' }),
     ...errorResponses([])
@@ -35,7 +39,7 @@ export function registerMetrics(app: FastifyInstance, registry: Registry): void 
   const schema = { summary: 'What the server counts', tags: ['operations'], produces: ['text/plain'], response }
   app.get('/metrics', { schema }, async (_request, reply) => {
     reply.type(registry.contentType)
-    return registry.metrics()
+    return (await registry.metrics()) + (await more())
   })
 }
 

@@ -3,15 +3,21 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { ApiBinding } from '../binding.ts'
-import { basePathOf, type PathOptions } from '../representation/base-paths.ts'
 import { occasionalHeaders } from '../routes/header-schemas.ts'
+import { HUB_TAG } from '../routes/hub-route-schemas.ts'
 import { errorResponses } from '../routes/response-schemas.ts'
 import { documentBelow, type OpenApiDocument, withRequiredHeaders } from './openapi-document.ts'
 
+/** A part of what is served that has a document of its own. */
+export interface DocumentedApi extends Pick<ApiBinding, 'document' | 'title' | 'description' | 'version'> {
+  /** One slash in front, none at the end. */
+  readonly basePath: string
+  readonly tags: readonly string[]
+}
+
 interface Documented {
-  readonly apis: readonly ApiBinding[]
+  readonly apis: readonly DocumentedApi[]
   readonly publicBaseUrl: string
-  readonly paths: PathOptions
   /** Of the server. */
   readonly version: string
 }
@@ -20,9 +26,9 @@ interface Documented {
  * The OpenAPI documents, made from the routes that run: `/openapi.json` has everything, `/openapi/<document>.json` one API each. `/docs`
  * shows them. Must be registered before the routes that it describes.
  */
-export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUrl, paths, version }: Documented): Promise<void> {
+export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUrl, version }: Documented): Promise<void> {
   const description = 'Customers and parties over the TM Forum Open APIs.'
-  const resources = apis.flatMap(api => api.resources.map(each => ({ name: each.definition.name, description: api.title })))
+  const tags = apis.flatMap(({ title, tags }) => tags.map(name => ({ name, description: title })))
   await app.register(swagger, {
     stripBasePath: false,
     convertConstToEnum: false,
@@ -30,7 +36,11 @@ export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUr
       openapi: '3.1.0',
       info: { title: 'CRM Lite', description, version },
       servers: [{ url: publicBaseUrl }],
-      tags: [...resources, { name: 'operations', description: 'Running the server.' }]
+      tags: [
+        ...tags,
+        { name: HUB_TAG, description: 'Subscriptions to events.' },
+        { name: 'operations', description: 'Running the server.' }
+      ]
     },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `def-${index}`) }
   })
@@ -41,12 +51,12 @@ export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUr
   serve(app, '/openapi.json', 'The OpenAPI document of everything', whole)
   for (const api of apis) {
     const { title, version, description } = api
-    const document = () => documentBelow(whole(), `${basePathOf(api, paths)}/`, { title, version, description })
+    const document = () => documentBelow(whole(), `${api.basePath}/`, { title, version, description })
     serve(app, documentUrl(api), `The OpenAPI document of ${title}`, document)
   }
 }
 
-function documentUrl(api: ApiBinding): string {
+function documentUrl(api: DocumentedApi): string {
   return `/openapi/${api.document}.json`
 }
 

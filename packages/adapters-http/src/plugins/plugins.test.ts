@@ -5,10 +5,11 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApi } from '../build-api.ts'
 import { ApiError } from '../representation/api-error.ts'
-import { countingIds, startTestApp, testOptions, undocumentedAnswers } from '../testing/index.ts'
+import { servicesOver, startTestApp, testOptions, undocumentedAnswers } from '../testing/index.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 const CUSTOMERS = '/tmf-api/customerManagement/v4/customer'
+const HUB = '/tmf-api/customerManagement/v4/hub'
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
 function aCustomer(attributes: Record<string, unknown> = {}) {
@@ -18,10 +19,6 @@ function aCustomer(attributes: Record<string, unknown> = {}) {
 /** The body with one attribute written as it is. */
 function withText(attribute: string): string {
   return `{"name":"x","engagedParty":{"id":"1","@referredType":"Individual"},${attribute}}`
-}
-
-function servicesOver(store: MemoryStore) {
-  return { store, unitOfWork: store, ids: countingIds(), clock: { now: () => new Date() }, notReady: async () => [] }
 }
 
 interface Answer {
@@ -612,6 +609,7 @@ t.test('documentation', async t => {
           '/livez',
           '/metrics',
           '/openapi.json',
+          '/openapi/event-v4.json',
           '/openapi/tmf629-v4.json',
           '/openapi/tmf632-v4.json',
           '/readyz',
@@ -623,7 +621,17 @@ t.test('documentation', async t => {
           `get /tmf-api/${path}/{id}`,
           `patch /tmf-api/${path}/{id}`,
           `delete /tmf-api/${path}/{id}`
-        ])
+        ]),
+        ...['customerManagement/v4/hub', 'party/v4/hub'].flatMap(path => [
+          ...['get', 'post'].map(method => `${method} /tmf-api/${path}`),
+          ...['get', 'delete'].map(method => `${method} /tmf-api/${path}/{id}`),
+          ...['pause', 'resume', 'rotateSecret', 'test', 'release', 'replay'].map(
+            action => `post /tmf-api/${path}/{id}/${action}`
+          ),
+          `get /tmf-api/${path}/{id}/parkedDelivery`
+        ]),
+        'get /tmf-api/event/v4/event',
+        'get /tmf-api/event/v4/event/stream'
       ].sort()
     )
   })
@@ -644,6 +652,20 @@ t.test('documentation', async t => {
     }
   })
 
+  t.test('no two operations have the same id', async t => {
+    const ids = operations(whole).map(({ operation }) => (operation as { operationId?: string }).operationId)
+    const given = ids.filter(id => id !== undefined)
+    t.strictSame([...new Set(given)], given)
+  })
+
+  t.test('what the standard does not know is said to be an extension', async t => {
+    for (const { name, operation } of operations(whole)) {
+      const isStandard = /^(post \S*hub|delete \S*hub\/\{id\})$/.test(name)
+      const { description = '' } = operation as { description?: string }
+      if (/\/tmf-api\S*\/(hub|event)\b/.test(name)) t.equal(/An extension of the standard/.test(description), !isStandard, name)
+    }
+  })
+
   t.test('the statuses of each operation', async t => {
     const statuses = (method: string, path: string) => Object.keys(whole.paths[path]?.[method]?.responses ?? {}).join(' ')
     t.equal(statuses('get', CUSTOMERS), '200 206 400 500 503')
@@ -651,6 +673,18 @@ t.test('documentation', async t => {
     t.equal(statuses('get', `${CUSTOMERS}/{id}`), '200 304 400 404 500 503')
     t.equal(statuses('patch', `${CUSTOMERS}/{id}`), '200 400 404 409 412 413 415 422 500 503')
     t.equal(statuses('delete', `${CUSTOMERS}/{id}`), '204 400 404 409 412 413 415 422 500 503')
+    t.equal(statuses('post', HUB), '201 400 409 413 415 422 500 503')
+    t.equal(statuses('delete', `${HUB}/{id}`), '204 400 404 409 413 415 422 500 503')
+    t.equal(statuses('post', `${HUB}/{id}/replay`), '202 400 404 413 415 500 503')
+    t.equal(statuses('get', '/tmf-api/event/v4/event/stream'), '200 400 500 503')
+  })
+
+  t.test('headers that always come are required, those that sometimes come are not', async t => {
+    const headers = (status: number) => Object.entries(whole.paths[CUSTOMERS]!['get']!.responses[status]!.headers ?? {})
+    const required = (status: number) => headers(status).flatMap(([name, header]) => (header.required ? [name] : []))
+    t.strictSame(required(200), ['X-Request-Id', 'X-Result-Count'])
+    t.strictSame(required(503), ['X-Request-Id', 'Retry-After'])
+    t.equal(headers(200).length, 5)
   })
 
   t.test('lists are described with their parameters, the filter syntax and the indexed attributes', async t => {
@@ -679,17 +713,24 @@ t.test('documentation', async t => {
   t.test('each API has a document of its own, with what it needs and nothing else', async t => {
     const customers = await get('/openapi/tmf629-v4.json')
     const parties = await get('/openapi/tmf632-v4.json')
+    const events = await get('/openapi/event-v4.json')
     t.match(customers.info, { title: 'Customer Management', version: '4.0.0' })
-    t.strictSame(Object.keys(customers.paths), [CUSTOMERS, `${CUSTOMERS}/{id}`])
-    t.equal(Object.keys(parties.paths).length, 4)
+    const ofHub = (path: string) => path.startsWith(HUB)
+    t.strictSame(
+      Object.keys(customers.paths).filter(path => !ofHub(path)),
+      [CUSTOMERS, `${CUSTOMERS}/{id}`]
+    )
+    t.equal(Object.keys(customers.paths).filter(ofHub).length, 9)
+    t.equal(Object.keys(parties.paths).length, 13)
+    t.equal(Object.keys(events.paths).length, 2)
     t.ok(customers.components.schemas['CreditProfile'])
     t.notOk(parties.components.schemas['CreditProfile'])
     t.notOk(customers.components.schemas['Individual'])
     t.strictSame(
       customers.tags?.map(tag => tag.name),
-      ['customer']
+      ['customer', 'hub']
     )
-    for (const document of [whole, customers, parties]) {
+    for (const document of [whole, customers, parties, events]) {
       const text = JSON.stringify(document)
       const referred = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref]) => ref!)
       t.ok(referred.length > 0)

@@ -1,6 +1,6 @@
 export { findPattern } from './find-pattern.ts'
 export { pageHeaders } from './page-headers.ts'
 export { parseFilter, SELECTION_PARAMETERS } from './parse-filter.ts'
-export { type ListContext, type ParsedListQuery, parseListQuery } from './parse-list-query.ts'
+export { parseListQuery } from './parse-list-query.ts'
 export { parseQueryString, type QueryParameter } from './parse-query-string.ts'
 export { parseItemQuery } from './parse-selection.ts'

@@ -112,7 +112,7 @@ function single(parameters: readonly QueryParameter[], name: string): string | u
   return found
 }
 
-function wholeNumber(name: string, text: string, smallest: number, largest: number): number {
+export function wholeNumber(name: string, text: string, smallest: number, largest: number): number {
   const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (!(number >= smallest && number <= largest))
     throw invalidValue(name, `must be a whole number from ${smallest} to ${largest}`)

@@ -8,6 +8,6 @@ export interface PathOptions {
 }
 
 /** The path of an API: one slash in front, none at the end. */
-export function basePathOf(api: ApiBinding, { tmfBasePath, apiPaths }: PathOptions): string {
+export function basePathOf(api: Pick<ApiBinding, 'key' | 'path'>, { tmfBasePath, apiPaths }: PathOptions): string {
   return `/${apiPaths[api.key] ?? `${tmfBasePath}/${api.path}`}`.replace(/\/{2,}/g, '/').replace(/\/$/, '')
 }

@@ -1,11 +1,18 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { ApiBinding, NamedSchema, ResourceBinding } from '../binding.ts'
 import { partialSchemaOf } from '../schema/derive.ts'
+import { eventSchemas } from './event-schemas.ts'
 import { errorSchema, problemSchema } from './response-schemas.ts'
 
 /** Every schema that the documents refer to by name; what may be sent comes with an example. */
 export function documentedSchemas(apis: readonly ApiBinding[], shared: readonly NamedSchema[]): readonly TSchema[] {
-  return [errorSchema, problemSchema, ...shared, ...apis.flatMap(api => api.resources).flatMap(each => schemasOf(each, shared))]
+  return [
+    errorSchema,
+    problemSchema,
+    ...eventSchemas,
+    ...shared,
+    ...apis.flatMap(api => api.resources).flatMap(each => schemasOf(each, shared))
+  ]
 }
 
 /** A small change of the example: a merge patch. */

@@ -40,6 +40,13 @@ export const idempotencyKey = Type.Optional(
 /** Response headers that only come when there is something to say. All others that are documented always come. */
 export const occasionalHeaders: ReadonlySet<string> = new Set(['X-Total-Count', 'Link', 'Preference-Applied'])
 
+/** What the list of events carries. */
+export const eventPage = {
+  'X-Result-Count': Type.Integer({ description: 'How many events this page holds.' }),
+  'X-Cursor': Type.String({ description: 'Where to read on, now or later: the value of `after`.' }),
+  Link: Type.String({ description: 'The next page, when there is one already.' })
+}
+
 /** What lists carry. */
 export const page = {
   'X-Total-Count': Type.Integer({ description: 'How many resources match, exactly. Absent with `Prefer: count=none`.' }),

@@ -17,9 +17,15 @@ export const fieldsParameter = Type.Optional(
   })
 )
 
-const paging = {
+/** The parts of a page that is asked for by number. */
+export const pagingParameters = {
   offset: Type.Optional(Type.Integer({ description: 'How many matches to skip.', minimum: 0, default: 0 })),
-  limit: Type.Optional(Type.Integer({ description: 'How many to answer at most.', minimum: 1, maximum: 200, default: 20 })),
+  limit: Type.Optional(Type.Integer({ description: 'How many to answer at most.', minimum: 1, maximum: 200, default: 20 }))
+}
+
+/** The page and the order of a list, whatever it lists. */
+export const pageParameters = {
+  ...pagingParameters,
   cursor: Type.Optional(
     Type.String({ description: 'Where the page starts: taken from `Link: rel="next"`, with the same query.' })
   )
@@ -35,7 +41,7 @@ export function listParameters({ binding }: ServedResource): TProperties {
       examples: [`-${binding.definition.indexed[0]?.path ?? 'id'}`]
     })
   )
-  return { fields: fieldsParameter, ...paging, sort, id: indexedParameter('id'), ...Object.fromEntries(indexed) }
+  return { fields: fieldsParameter, ...pageParameters, sort, id: indexedParameter('id'), ...Object.fromEntries(indexed) }
 }
 
 function indexedParameter(path: string) {

@@ -2,6 +2,7 @@ import { isDateTime, MAX_INDEXED_LENGTH } from '@crm-lite/domain'
 import type { TUnknown, TUnsafe } from '@sinclair/typebox'
 import { type Static, type TArray, type TBoolean, type TInteger, type TNumber, type TString, Type } from '@sinclair/typebox'
 import type { NamedSchema } from '../binding.ts'
+import { isUri } from './uri.ts'
 
 /** The formats that the schemas use, and what each means. Texts that do not conform are refused. */
 export const formats = { 'date-time': isDateTime, uri: isUri }
@@ -57,9 +58,4 @@ export function ref<Schema extends NamedSchema>(schema: Schema, description?: st
 /** An array of references. */
 export function many<Schema extends NamedSchema>(schema: Schema, description: string): TArray<TUnsafe<Static<Schema>>> {
   return Type.Array(ref(schema), { description })
-}
-
-/** Printable ASCII without what RFC 3986 leaves out, percent signs only where they encode something, after a scheme. */
-function isUri(value: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:(?:[!#$&-;=?-Z[\]_a-z~]|%[0-9a-f]{2})+$/i.test(value)
 }

@@ -43,6 +43,7 @@ const api: ApiBinding = {
   description: 'X.',
   version: '1',
   path: 'x',
+  payloadName: 'event',
   resources: [binding]
 }
 const validators = createValidators([api], shared)
@@ -159,11 +160,51 @@ t.test('whole numbers are numbers, whole, and no larger than can be kept exactly
   for (const wrong of wrongs) t.match(count(wrong), [{ code: 'invalidValue', pointer: '/part/0/count' }], String(wrong))
 })
 
-t.test('URIs are absolute and have no blanks', async t => {
-  for (const fine of ['https://example.com/a?b=c#d', 'urn:uuid:x', 'https://[::1]:8080/%20', 'mailto:a@example.com'])
-    t.ok(formats.uri(fine), fine)
-  for (const wrong of ['', 'a', '/a', 'https:', 'http://a b', 'http://a/%2', 'http://a/<b>', 'http://ä'])
-    t.notOk(formats.uri(wrong), wrong)
+t.test('URIs are absolute and keep to the grammar', async t => {
+  const fines = [
+    ...[
+      'https://example.com/a?b=c#d',
+      'urn:uuid:x',
+      'https://[::1]:8080/%20',
+      'mailto:a@example.com',
+      'file:///a',
+      'x:a',
+      'x:/a'
+    ],
+    ...['http://', 'http://u:p@[2001:db8::1]:80/a//b?c/d?e#f/g?h', "HTTP://A.B/!$&'()*+,;=:@~_.-", 'http://a?b']
+  ]
+  for (const fine of fines) t.ok(formats.uri(fine), fine)
+  const wrongs = [
+    ...[
+      '',
+      'a',
+      '/a',
+      '//a/b',
+      'https:',
+      'x:?a',
+      'x:#a',
+      ':a',
+      '1:a',
+      'http://a b',
+      'http://a/%2',
+      'http://a/<b>',
+      'http://ä',
+      'x:\\a'
+    ],
+    ...[
+      'x:[',
+      'http://[::1',
+      'http://[1:2]',
+      'http://[]',
+      'http://a/[b]',
+      'http://a:b',
+      'http://a@b@c',
+      'http://a/{b}',
+      'http://a#b#c'
+    ]
+  ]
+  for (const wrong of wrongs) t.notOk(formats.uri(wrong), wrong)
+  for (const long of ['http://a/', 'http://', 'x:'].map(start => start + 'a%20@'.repeat(100_000))) formats.uri(`${long}|`)
 })
 
 t.test('a body full of faults is told some of them, a huge one the first, soon', async t => {

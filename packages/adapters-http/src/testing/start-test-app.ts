@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { MemoryStore } from '@crm-lite/domain/testing'
 import type { FastifyInstance } from 'fastify'
 import { type ApiOptions, type ApiServices, buildApi } from '../build-api.ts'
+import { FakeDeliveries, FakeHub, ManualSignal } from './hub-fakes.ts'
 import { undocumentedAnswers } from './undocumented-answers.ts'
 
 /** As much of a tap test as is needed here. */
@@ -32,6 +33,22 @@ export function countingIds() {
   return { next: () => `${run}-${String(++count).padStart(6, '0')}` }
 }
 
+/** What the API needs, with nothing but a store in memory behind it. */
+export function servicesOver(store: MemoryStore) {
+  const workSignal = new ManualSignal()
+  return {
+    store,
+    unitOfWork: workSignal.after(store),
+    events: store,
+    deliveries: new FakeDeliveries(async () => (await store.read('default', { limit: 10_000 })).events),
+    workSignal,
+    hub: new FakeHub(),
+    ids: countingIds(),
+    clock: { now: () => new Date() },
+    notReady: async () => []
+  } satisfies ApiServices
+}
+
 /**
  * The whole API over a store in memory. It is closed with the test, which fails when a route gave an answer that its documentation
  * does not know.
@@ -41,14 +58,7 @@ export async function startTestApp(
   overrides: { readonly services?: Partial<ApiServices>; readonly options?: Partial<ApiOptions> } = {}
 ): Promise<TestApp> {
   const store = new MemoryStore()
-  const services: ApiServices = {
-    store,
-    unitOfWork: store,
-    ids: countingIds(),
-    clock: { now: () => new Date() },
-    notReady: async () => [],
-    ...overrides.services
-  }
+  const services = { ...servicesOver(store), ...overrides.services }
   const app = await buildApi(services, { ...testOptions, ...overrides.options })
   t.teardown(async () => {
     const undocumented = await undocumentedAnswers(app)

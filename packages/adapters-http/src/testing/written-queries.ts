@@ -53,43 +53,58 @@ interface Attribute extends AttributePath {
 }
 
 /** A query string, and the filter that it must be read as. */
-export const writtenQueries = fc
-  .record({
-    simple: fc.uniqueArray(conditions(attributesOf(thingAttributes), true), { maxLength: 4, selector: each => each.key }),
-    others: fc.array(fc.oneof(alternatives(), elements('party')), { maxLength: 2 }),
-    spellings: fc.array(fc.nat(), { minLength: 20, maxLength: 20 })
-  })
-  .map(({ simple, others, spellings }) => {
-    const all = [...simple, ...others]
-    const texts = all.flatMap(each => each.texts)
-    return {
-      query: texts.map((text, index) => percentEncoded(text, spellings[index % spellings.length]!)).join('&'),
-      filter: joined(
-        'and',
-        all.map(each => each.filter)
-      )
-    }
-  })
+export interface WrittenQuery {
+  readonly query: string
+  readonly filter: Filter
+}
 
-/** Conditions on different attributes that semicolons join. */
-function alternatives(): fc.Arbitrary<WrittenCondition> {
-  const inner = conditions(attributesOf(thingAttributes), false)
-  return fc.uniqueArray(inner, { minLength: 2, maxLength: 3, selector: each => each.key }).map(all => ({
-    key: '',
-    texts: [all.map(each => each.texts[0]).join(';')],
-    filter: joined(
-      'or',
-      all.map(each => each.filter)
-    )
-  }))
+/** Queries on {@link thingAttributes}. */
+export const writtenQueries = writtenQueriesOn(thingAttributes)
+
+/**
+ * Queries on the attributes of a resource.
+ *
+ * @param texts values to compare texts with, tricky ones when not given
+ */
+export function writtenQueriesOn(tree: AttributeTree, texts: fc.Arbitrary<string> = trickyTexts()): fc.Arbitrary<WrittenQuery> {
+  const attributes = attributesOf(tree)
+  const arrays = Object.keys(tree).filter(name => tree[name]!.many && tree[name]!.attributes)
+  const apart = { selector: (each: WrittenCondition) => each.key }
+  // Conditions on different attributes that semicolons join.
+  const alternatives = fc
+    .uniqueArray(conditions(attributes, false, texts), { minLength: 2, maxLength: 3, ...apart })
+    .map(all => ({ key: '', texts: [all.map(each => each.texts[0]).join(';')], filter: joined('or', filtersOf(all)) }))
+  const element = fc.constantFrom(...arrays).chain(name => elements(name, tree, texts))
+  return fc
+    .record({
+      simple: fc.uniqueArray(conditions(attributes, true, texts), { maxLength: 4, ...apart }),
+      others: fc.array(fc.oneof(alternatives, element), { maxLength: 2 }),
+      spellings: fc.array(fc.nat(), { minLength: 20, maxLength: 20 })
+    })
+    .map(({ simple, others, spellings }) => {
+      const all = [...simple, ...others]
+      const written = all.flatMap(each => each.texts)
+      return {
+        query: written.map((text, index) => percentEncoded(text, spellings[index % spellings.length]!)).join('&'),
+        filter: joined('and', filtersOf(all))
+      }
+    })
+}
+
+function filtersOf(conditions: readonly WrittenCondition[]): Filter[] {
+  return conditions.map(each => each.filter)
 }
 
 /** Conditions on one element of an array, with an array of its own perhaps. */
-function elements(name: string, tree: AttributeTree = thingAttributes): fc.Arbitrary<WrittenCondition> {
+function elements(name: string, tree: AttributeTree, texts: fc.Arbitrary<string>): fc.Arbitrary<WrittenCondition> {
   const below = tree[name]!.attributes!
   const nested = Object.keys(below).filter(each => below[each]!.many && below[each]!.attributes)
-  const leaf = fc.uniqueArray(conditions(attributesOf(below), false), { minLength: 1, maxLength: 3, selector: each => each.key })
-  const more = nested.length === 0 ? fc.constant([]) : fc.array(elements(nested[0]!, below), { maxLength: 1 })
+  const leaf = fc.uniqueArray(conditions(attributesOf(below), false, texts), {
+    minLength: 1,
+    maxLength: 3,
+    selector: each => each.key
+  })
+  const more = nested.length === 0 ? fc.constant([]) : fc.array(elements(nested[0]!, below, texts), { maxLength: 1 })
   return fc.tuple(leaf, more).map(([simple, inner]) => {
     const all = [...simple, ...inner]
     return {
@@ -98,10 +113,7 @@ function elements(name: string, tree: AttributeTree = thingAttributes): fc.Arbit
       filter: {
         kind: 'element',
         path: { segments: [{ name, many: true }] },
-        filter: joined(
-          'and',
-          all.map(each => each.filter)
-        )
+        filter: joined('and', filtersOf(all))
       }
     }
   })
@@ -123,7 +135,11 @@ const spellings = {
 } as const
 type Operator = keyof typeof spellings
 
-function conditions(attributes: readonly Attribute[], repeatable: boolean): fc.Arbitrary<WrittenCondition> {
+function conditions(
+  attributes: readonly Attribute[],
+  repeatable: boolean,
+  texts: fc.Arbitrary<string>
+): fc.Arbitrary<WrittenCondition> {
   return fc.constantFrom(...attributes).chain(attribute =>
     fc.constantFrom(...operatorsFor(attribute.type)).chain(operator => {
       const single = !repeatable || operator === 'regex' || operator === 'isNull' ? 1 : 3
@@ -131,8 +147,8 @@ function conditions(attributes: readonly Attribute[], repeatable: boolean): fc.A
         operator === 'regex'
           ? patterns(fc).map(asWritten)
           : operator === 'isNull'
-            ? writtenValues('boolean')
-            : writtenValues(attribute.type)
+            ? writtenValues('boolean', texts)
+            : writtenValues(attribute.type, texts)
       return fc
         .record({
           values: fc.array(value, { minLength: 1, maxLength: operator === 'regex' || operator === 'isNull' ? 1 : 3 }),
@@ -192,39 +208,41 @@ interface WrittenValue {
 
 const asWritten = (text: string): WrittenValue => ({ text, value: text })
 
-const tricky = fc.constantFrom(
-  '',
-  ' ',
-  'a',
-  'a,b',
-  'a;b',
-  '"',
-  '\\',
-  '\\"',
-  'a"b,',
-  'x=y',
-  '=a',
-  '~a',
-  '<',
-  '[a]',
-  ']',
-  '%2C',
-  '+1',
-  'é\u{1f600}',
-  'a&b=c',
-  '*'
-)
+/** Texts with everything that has a meaning in queries. */
+function trickyTexts(): fc.Arbitrary<string> {
+  const tricky = fc.constantFrom(
+    '',
+    ' ',
+    'a',
+    'a,b',
+    'a;b',
+    '"',
+    '\\',
+    '\\"',
+    'a"b,',
+    'x=y',
+    '=a',
+    '~a',
+    '<',
+    '[a]',
+    ']',
+    '%2C',
+    '+1',
+    'é\u{1f600}',
+    'a&b=c',
+    '*'
+  )
+  return fc.oneof(
+    tricky,
+    fc.string({ unit: 'binary', maxLength: 5 }).map(text => text.replaceAll('\0', ''))
+  )
+}
 
-function writtenValues(type: ValueType): fc.Arbitrary<WrittenValue> {
+function writtenValues(type: ValueType, texts: fc.Arbitrary<string>): fc.Arbitrary<WrittenValue> {
   switch (type) {
     case 'string':
     case 'any':
-      return fc
-        .oneof(
-          tricky,
-          fc.string({ unit: 'binary', maxLength: 5 }).map(text => text.replaceAll('\0', ''))
-        )
-        .map(asWritten)
+      return texts.map(asWritten)
     case 'number':
       return fc
         .oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }))

@@ -27,7 +27,7 @@ function indexedPaths(definition: ResourceDefinition): readonly (readonly string
 /** Whether there is anything to collect: there hardly ever is, and pointers to everything on the way are not for nothing. */
 function holdsTooLong(node: unknown, path: readonly string[], depth: number): boolean {
   if (Array.isArray(node)) return node.some(each => holdsTooLong(each, path, depth))
-  if (depth === path.length) return typeof node === 'string' && node.length > MAX_INDEXED_LENGTH
+  if (depth === path.length) return isTooLong(node)
   if (typeof node !== 'object' || node === null) return false
   return holdsTooLong((node as Readonly<Record<string, unknown>>)[path[depth]!], path, depth + 1)
 }
@@ -36,11 +36,15 @@ function collectTooLong(node: unknown, path: readonly string[], pointer: string,
   if (Array.isArray(node)) {
     for (let index = 0; index < node.length; index++) collectTooLong(node[index], path, `${pointer}/${index}`, faults)
   } else if (path.length === 0) {
-    if (typeof node === 'string' && node.length > MAX_INDEXED_LENGTH) {
+    if (isTooLong(node)) {
       faults.push({ code: 'invalidValue', pointer, message: `must not be longer than ${MAX_INDEXED_LENGTH} characters` })
     }
   } else if (typeof node === 'object' && node !== null) {
     const name = path[0]!
     collectTooLong((node as Record<string, unknown>)[name], path.slice(1), `${pointer}/${name}`, faults)
   }
+}
+
+function isTooLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > MAX_INDEXED_LENGTH && [...value].length > MAX_INDEXED_LENGTH
 }

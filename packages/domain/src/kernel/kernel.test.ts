@@ -169,6 +169,8 @@ t.test('a resource', async t => {
     const medium = [{ address: { email: 'a' } }, { address: [{ email: ['a', long] }] }]
     t.match(check({ ...complete, medium }), [{ code: 'invalidValue', pointer: '/medium/1/address/0/email/1' }])
     t.same(check({ ...complete, name: long.slice(1), note: long }), [])
+    t.same(check({ ...complete, name: '\u{1f600}'.repeat(MAX_INDEXED_LENGTH) }), [], 'counted in code points')
+    t.match(check({ ...complete, name: '\u{1f600}'.repeat(MAX_INDEXED_LENGTH + 1) }), [{ pointer: '/name' }])
   })
 })
 

@@ -37,7 +37,10 @@ export interface IndexedAttribute {
   readonly many: boolean
 }
 
-/** In UTF-16 code units. PostgreSQL takes no index entry over 2,704 bytes; four bytes a code point, and the key beside it, must fit. */
+/**
+ * In code points, as JSON Schema counts. PostgreSQL takes no index entry over 2,704 bytes; four bytes a code point, and the key beside
+ * it, must fit.
+ */
 export const MAX_INDEXED_LENGTH = 512
 
 /** What the generic parts (storage, routes, events) need to know about a resource. A literal: values only. */

@@ -12,6 +12,11 @@ export interface ClaimedDelivery {
   readonly attempts: number
   /** Grows with every claim: who marks a delivery must hold the newest one. */
   readonly fencingToken: number
+  /**
+   * It is claimed before its time, as the probe of a breaker: a failure is no attempt of it. `retry`, `park` and `giveBack` all leave it
+   * with the attempts and the time that it had.
+   */
+  readonly isEarly?: true
 }
 
 /** What a subscriber or the way to it did wrong. Never what it answered. */
@@ -68,7 +73,10 @@ export interface DeliveryQueue {
    * @returns how many events were looked at
    */
   fanOut(wants: (subscription: EventSubscription, event: StoredEvent) => boolean, limit: number): Promise<number>
-  /** The deliveries that are due, of active subscriptions whose breakers let them through. */
+  /**
+   * Deliveries that are due, of active subscriptions, some of each. Nothing of those that a breaker holds back, but one probe once it
+   * has been open for long enough: due or not, and the breaker is half open then.
+   */
   claim(options: ClaimOptions): Promise<readonly ClaimedDelivery[]>
   /** Keeps a claim for longer. */
   renew(delivery: ClaimedDelivery, leaseMs: number): Promise<boolean>
@@ -96,11 +104,13 @@ export interface DeliveryQueue {
   /** Removes every delivery of a subscription. */
   drop(tenant: string, subscriptionId: string): Promise<void>
   breaker(key: BreakerKey): Promise<Breaker>
-  /** Stores a breaker's next state. When it closes, what it held back is due at once. */
+  /** Stores a breaker's next state. When one that was not closed closes, all that waits for it is due at once. */
   setBreaker(key: BreakerKey, breaker: Breaker, now: Date): Promise<void>
-  /** When the next delivery is due, if any waits for a time. */
+  /** When the next delivery can be claimed, should nothing happen before; undefined when there is none. */
   nextDueAt(): Promise<Date | undefined>
   figures(now: Date): Promise<QueueFigures>
+  /** Lets go on what waits for something that is over, and forgets what is left of removed subscriptions. Returns how much there was. */
+  repair(): Promise<number>
   /** Forgets delivered deliveries of before an instant. */
   purgeDelivered(before: Date): Promise<number>
 }

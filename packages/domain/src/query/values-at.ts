@@ -3,15 +3,22 @@ import type { PathSegment } from './filter.ts'
 
 /** Every value that a path leads to: arrays on the way, and at the end, are spread. Absent and null values are left out. */
 export function valuesAt(node: unknown, segments: readonly PathSegment[]): unknown[] {
-  let nodes: unknown[] = [node]
-  for (const { name } of segments) {
-    nodes = nodes.flatMap(each => {
-      if (!isObject(each) || !Object.hasOwn(each, name)) return []
-      const value = each[name]
-      return value === undefined || value === null ? [] : value
-    })
+  const values: unknown[] = []
+  collect(node, segments, 0, values)
+  return values
+}
+
+function collect(node: unknown, segments: readonly PathSegment[], depth: number, values: unknown[]): void {
+  if (node === undefined || node === null) return
+  const segment = segments[depth]
+  if (!segment) {
+    values.push(node)
+    return
   }
-  return nodes.filter(each => each !== null && each !== undefined)
+  if (!isObject(node) || !Object.hasOwn(node, segment.name)) return
+  const value = node[segment.name]
+  if (!Array.isArray(value)) collect(value, segments, depth + 1, values)
+  else for (const each of value) collect(each, segments, depth + 1, values)
 }
 
 /** A dotted path as segments that make no difference between one value and many, for `valuesAt`. */

@@ -19,6 +19,7 @@ export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
   readonly #answers = new Map<string, Remembered>()
   #events: StoredEvent[] = []
   #lastPosition = 0
+  #isNeeded: (event: StoredEvent) => boolean = () => false
   readonly #clock: Clock
   readonly #findPattern: FindPattern
   #last: Promise<unknown> = Promise.resolve()
@@ -115,12 +116,22 @@ export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
     return { events, next: atEnd ? await this.end() : (events.at(-1)?.cursor ?? String(after)), atEnd }
   }
 
+  /** Of all tenants. */
+  get events(): readonly StoredEvent[] {
+    return this.#events
+  }
+
   async end(): Promise<string> {
     return String(this.#lastPosition)
   }
 
+  /** Events that are needed stay, however old. */
+  keepEvents(isNeeded: (event: StoredEvent) => boolean): void {
+    this.#isNeeded = isNeeded
+  }
+
   async purge(before: Date): Promise<number> {
-    const kept = this.#events.filter(event => event.at >= before.toISOString())
+    const kept = this.#events.filter(event => event.at >= before.toISOString() || this.#isNeeded(event))
     const purged = this.#events.length - kept.length
     this.#events = kept
     return purged

@@ -12,6 +12,7 @@ export const tmf629v4: ApiBinding = {
   description: 'Customers: the individuals and organizations that buy products, and what is known about them as buyers.',
   version: '4.0.0',
   path: 'customerManagement/v4',
+  payloadName: 'event',
   resources: [
     {
       definition: customerDefinition,

@@ -13,6 +13,7 @@ export const tmf632v4: ApiBinding = {
   description: 'Parties: individuals and organizations, whatever roles they play.',
   version: '4.0.0',
   path: 'party/v4',
+  payloadName: 'event',
   resources: [
     {
       definition: individualDefinition,

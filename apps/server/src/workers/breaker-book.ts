@@ -1,0 +1,101 @@
+import {
+  type AttemptResult,
+  type Breaker,
+  type BreakerEffect,
+  type BreakerKey,
+  breakerEffects,
+  type Clock,
+  type DeliveryQueue,
+  type EventSubscription,
+  settleBreaker
+} from '@crm-lite/domain'
+
+export interface BreakerBookOptions {
+  readonly queue: Pick<DeliveryQueue, 'breaker' | 'setBreaker'>
+  readonly clock: Clock
+  /** A breaker has opened, or one that was open has closed. */
+  readonly onTurn: (key: BreakerKey, isOpen: boolean) => void
+}
+
+/** For how long a breaker that had nothing to tell is taken to have nothing to tell: successes are too many to look each time. */
+const TRUSTED_MS = 1_000
+
+interface Entry {
+  state: Breaker
+  readAtMs: number
+  /** What is being settled: one after the other, so that no failure is counted over another. */
+  settling: Promise<void>
+}
+
+/**
+ * The breakers as this worker knows them. They are rows that all workers share; what is known here only saves looking at one that is
+ * closed after every delivery, and tells at once what not to send any more.
+ */
+export class BreakerBook {
+  readonly #options: BreakerBookOptions
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(options: BreakerBookOptions) {
+    this.#options = options
+  }
+
+  /** Until when sends to a subscription are held back, as far as this worker knows; undefined when they are not. */
+  heldUntil({ id, host }: EventSubscription): Date | undefined {
+    const now = this.#options.clock.now()
+    const times = [{ subscription: id }, { host }].flatMap(key => {
+      const until = this.#entries.get(nameOf(key))?.state.openUntil
+      return until && until > now ? [until] : []
+    })
+    return times.reduce<Date | undefined>((latest, time) => (latest && latest > time ? latest : time), undefined)
+  }
+
+  /** Lets the breakers of a subscription and of its host know what came of an attempt. */
+  async settle({ id, host }: EventSubscription, result: AttemptResult): Promise<void> {
+    const effects = breakerEffects(result)
+    await Promise.all([this.#settle({ subscription: id }, effects.subscription), this.#settle({ host }, effects.host)])
+  }
+
+  #settle(key: BreakerKey, effect: BreakerEffect): Promise<void> {
+    if (effect === 'none' || (effect === 'success' && this.#isKnownToBeClean(key))) return Promise.resolve()
+    const entry = this.#entryOf(key)
+    entry.settling = entry.settling.catch(() => undefined).then(() => this.#store(key, entry, effect))
+    return entry.settling
+  }
+
+  async #store(key: BreakerKey, entry: Entry, effect: BreakerEffect): Promise<void> {
+    if (effect === 'success' && this.#isKnownToBeClean(key)) return
+    const { queue, clock, onTurn } = this.#options
+    const before = await queue.breaker(key)
+    const now = clock.now()
+    const next = settleBreaker(before, effect, now)
+    if (next !== before && !(isClean(next) && isClean(before))) await queue.setBreaker(key, next, now)
+    entry.state = next
+    entry.readAtMs = now.getTime()
+    if ((next.state === 'closed') !== (before.state === 'closed')) onTurn(key, next.state !== 'closed')
+  }
+
+  #isKnownToBeClean(key: BreakerKey): boolean {
+    const entry = this.#entries.get(nameOf(key))
+    if (!entry || !isClean(entry.state)) return false
+    return Math.abs(this.#options.clock.now().getTime() - entry.readAtMs) < TRUSTED_MS
+  }
+
+  #entryOf(key: BreakerKey): Entry {
+    const name = nameOf(key)
+    const entry = this.#entries.get(name) ?? {
+      state: { state: 'closed', failures: 0 },
+      readAtMs: Number.NEGATIVE_INFINITY,
+      settling: Promise.resolve()
+    }
+    this.#entries.set(name, entry)
+    return entry
+  }
+}
+
+function isClean({ state, failures }: Breaker): boolean {
+  return state === 'closed' && failures === 0
+}
+
+function nameOf(key: BreakerKey): string {
+  return 'host' in key ? `host:${key.host}` : `subscription:${key.subscription}`
+}

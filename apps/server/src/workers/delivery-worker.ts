@@ -1,0 +1,208 @@
+import { performance } from 'node:perf_hooks'
+import { Claims } from './claims.ts'
+import { Deliverer } from './deliverer.ts'
+import type { DeliveryWorkerOptions } from './delivery-options.ts'
+import { Pace } from './pace.ts'
+import { Pump } from './pump.ts'
+
+type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
+
+/** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
+const CLAIMED_PER_SLOT = 8
+const LEFT_PER_SLOT = 4
+const MAX_CLAIMED = 4_096
+const REPAIR_EVERY_MS = 60_000
+const PAUSE_AFTER_FAILURE_MS = 1_000
+/** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
+const LOOK_EVERY_MS = 20
+/**
+ * An event may become readable a moment after it was announced, when a transaction that began before its own is still under way:
+ * after a wake-up that found nothing it is looked for again, ever less often.
+ */
+const LOOK_AGAIN_MS: readonly number[] = [5, 10, 20, 40, 80, 160, 320, 640]
+
+/**
+ * Turns events into deliveries and delivers them: as many at once as the bulkheads allow, each as often as the schedule says.
+ *
+ * Everything that matters is in the queue's rows, so that a worker may end at any moment and several may work side by side.
+ */
+export class DeliveryWorker {
+  readonly #options: Required<DeliveryWorkerOptions>
+  readonly #claims: Claims
+  readonly #deliverer: Deliverer
+  readonly #fanOut = this.#pump(() => this.#fanOutPaced())
+  readonly #claim = this.#pump(() => this.#claimOnce())
+  readonly #repair = this.#pump(() => this.#repairOnce())
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  readonly #fanOutPace: Pace
+  readonly #claimPace: Pace
+  #isStarted = false
+  #lookedAgain = LOOK_AGAIN_MS.length
+  /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
+  #leftOut: readonly string[] | 'everything' = []
+  #stopListening: () => void = () => {}
+  #stopKeeping: () => void = () => {}
+
+  constructor(options: DeliveryWorkerOptions) {
+    this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
+    const { queue, limits, monotonicMs } = this.#options
+    this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
+    this.#claimPace = new Pace(LOOK_EVERY_MS, monotonicMs)
+    this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
+    this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
+      if (isDelivered) this.#claimIfRoom()
+      else this.#claimSoon() // to learn when it is due again
+    })
+  }
+
+  /** Works until it is stopped. */
+  start(): void {
+    this.#isStarted = true
+    this.#stopListening = this.#options.signal.listen(() => this.#wake())
+    this.#stopKeeping = this.#claims.keep()
+    this.#wakeEvery('poll', () => this.#wake(), this.#options.limits.pollMs)
+    this.#wakeEvery('repair', () => this.#repair.wake(), REPAIR_EVERY_MS)
+  }
+
+  /**
+   * Takes nothing more, gives back what it has not begun to send, waits for what it has, and cuts that off when it takes too long.
+   *
+   * @param patienceMs how long sends under way may still take
+   */
+  async stop(patienceMs: number): Promise<void> {
+    this.#isStarted = false
+    this.#stopListening()
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#deliverer.lanes.close()
+    await Promise.all([this.#fanOut.stop(), this.#claim.stop(), this.#repair.stop()])
+    this.#deliverer.giveBackWaiting()
+    const cutOff = setTimeout(() => this.#deliverer.cutOff(), patienceMs)
+    await this.#deliverer.settled()
+    clearTimeout(cutOff)
+    this.#stopKeeping()
+  }
+
+  /** Does everything that is due now and returns how many deliveries it claimed. For tests, on a worker that was not started. */
+  async processAll(): Promise<number> {
+    const { queue, clock } = this.#options
+    let claimed = 0
+    for (;;) {
+      const { seen } = await this.#fanOutOnce()
+      const before = claimed
+      while (await this.#claimOnce()) {
+        claimed += this.#claims.size
+        await this.#deliverer.settled()
+      }
+      const isIdle = seen === 0 && claimed === before
+      if (isIdle && (await queue.figures(clock.now())).unseenEvents === 0) return claimed
+    }
+  }
+
+  #wake(): void {
+    this.#lookedAgain = 0
+    this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    this.#wakeInTime('claim', this.#claim, this.#claimPace)
+  }
+
+  /** Most of what wakes is a change, often one that is for nobody: that shall not cost a look at the log and a claim each time. */
+  #wakeInTime(name: 'fanOut' | 'claim', pump: Pump, pace: Pace): void {
+    const waitMs = pace.take()
+    if (waitMs > 0) this.#wakeAfter(name, pump, waitMs)
+    else pump.wake()
+  }
+
+  #wakeEvery(name: 'poll' | 'repair', wake: () => void, intervalMs: number): void {
+    this.#timers.set(name, setInterval(wake, intervalMs))
+    wake()
+  }
+
+  async #fanOutPaced(): Promise<boolean> {
+    const { seen, isWanted } = await this.#fanOutOnce()
+    if (isWanted || seen === 0 || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
+    if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    else this.#lookAgainSoon()
+    return false
+  }
+
+  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean }> {
+    const { queue, wants, limits } = this.#options
+    let isWanted = false
+    const seen = await queue.fanOut((subscription, event) => {
+      const isWantedNow = wants(subscription, event)
+      isWanted ||= isWantedNow
+      return isWantedNow
+    }, limits.fanOutBatch)
+    if (isWanted) this.#claimSoon()
+    return { seen, isWanted }
+  }
+
+  #lookAgainSoon(): void {
+    const delayMs = LOOK_AGAIN_MS[this.#lookedAgain++]
+    if (delayMs !== undefined) this.#wakeAfter('again', this.#fanOut, delayMs)
+  }
+
+  async #repairOnce(): Promise<boolean> {
+    const repaired = await this.#options.queue.repair()
+    if (repaired > 0) this.#claimSoon()
+    return false
+  }
+
+  #claimSoon(): void {
+    if (this.#isStarted) this.#claim.wake()
+  }
+
+  /** After a delivery: there is only more to have if something was left out, and it is worth asking when there is room for some. */
+  #claimIfRoom(): void {
+    const { lanes } = this.#deliverer
+    const { claimBatch, concurrencyPerSubscription } = this.#options.limits
+    const left = this.#leftOut
+    if (left === 'everything') {
+      if (lanes.waiting < claimBatch && this.#claims.size < MAX_CLAIMED) this.#claimSoon()
+    } else if (left.some(each => lanes.sizeOf(each) <= concurrencyPerSubscription * LEFT_PER_SLOT)) this.#claimSoon()
+  }
+
+  async #claimOnce(): Promise<boolean> {
+    const { queue, clock, limits, monotonicMs } = this.#options
+    const { lanes } = this.#deliverer
+    const limit = Math.min(limits.claimBatch, MAX_CLAIMED - this.#claims.size)
+    this.#leftOut = 'everything'
+    if (limit <= 0 || lanes.waiting >= 4 * limits.claimBatch) return false
+    const except = lanes.fullerThan(limits.concurrencyPerSubscription * CLAIMED_PER_SLOT)
+    this.#leftOut = except
+    const now = clock.now()
+    const askedAtMs = monotonicMs()
+    const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })
+    for (const delivery of deliveries) lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
+    if (deliveries.length === 0) await this.#wakeWhenDue(now)
+    else this.#claimPace.reset() // what ends may let more follow
+    return deliveries.length > 0
+  }
+
+  /** What was due already and was not given is held back, and whatever ends that wakes us, or the poll does. */
+  async #wakeWhenDue(lookedAt: Date): Promise<void> {
+    if (!this.#isStarted) return
+    const { queue, clock, limits } = this.#options
+    const due = await queue.nextDueAt()
+    if (!due || due <= lookedAt) return
+    const delayMs = due.getTime() - clock.now().getTime()
+    if (delayMs < limits.pollMs) this.#wakeAfter('due', this.#claim, Math.max(1, delayMs))
+  }
+
+  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pump, delayMs: number): void {
+    if (!this.#isStarted) return
+    clearTimeout(this.#timers.get(name))
+    this.#timers.set(
+      name,
+      setTimeout(() => pump.wake(), delayMs)
+    )
+  }
+
+  #pump(work: () => Promise<boolean>): Pump {
+    return new Pump({
+      work,
+      pauseAfterFailureMs: PAUSE_AFTER_FAILURE_MS,
+      onFailing: err => this.#options.log.warn({ err }, 'deliveries wait for the database'),
+      onRecovered: () => this.#options.log.info({}, 'deliveries go on')
+    })
+  }
+}

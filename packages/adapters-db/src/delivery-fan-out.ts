@@ -1,0 +1,192 @@
+import { type EventSubscription, eventSubscriptionDefinition, type StoredEvent } from '@crm-lite/domain'
+import { type RawBuilder, sql } from 'kysely'
+import type { DeliveryLines, NewDelivery } from './delivery-lines.ts'
+import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
+import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
+import type { Engine, RunInTransaction, Statement } from './dialects/dialect.ts'
+import { eventColumns, eventOf } from './event-rows.ts'
+
+type Wants = (subscription: EventSubscription, event: StoredEvent) => boolean
+
+/** What stands in the log behind a place. */
+interface Batch {
+  readonly behind: string
+  readonly seen: number
+  /** Of the last of them. */
+  readonly cursor: string
+  /** Absent when nobody listens. */
+  readonly events?: readonly StoredEvent[]
+}
+
+interface FannedOut {
+  readonly seen: number
+  readonly made: number
+}
+
+const NOTHING: FannedOut = { seen: 0, made: 0 }
+
+interface Listener {
+  readonly lane: number
+  readonly subscription: EventSubscription
+}
+
+/** One transaction makes no more deliveries than about this many: others have to wait for it. */
+const ENOUGH_DELIVERIES = 5_000
+/** From this many on, other processes are told that there is something to claim. */
+const WORTH_SHARING = 20
+
+/** Turns events into deliveries, each once: what was made of them is stored together with how far the log was read. */
+export class DeliveryFanOut {
+  readonly #engine: Engine
+  readonly #lines: DeliveryLines
+  readonly #subscriptions: DeliverySubscriptions
+  readonly #nowMs: () => number
+  readonly #progress: DeliveryStatement
+  readonly #lockProgress: DeliveryStatement
+  readonly #storeProgress: DeliveryStatement
+  readonly #start: DeliveryStatement
+  readonly #listening: DeliveryStatement
+  readonly #anyListening: DeliveryStatement
+
+  constructor(engine: Engine, lines: DeliveryLines, subscriptions: DeliverySubscriptions, nowMs: () => number) {
+    this.#engine = engine
+    this.#lines = lines
+    this.#subscriptions = subscriptions
+    this.#nowMs = nowMs
+    const { rows, forUpdateSkipLocked } = engine.deliverySql
+    const progress = sql`select event_cursor from fan_out_progress where id = 1`
+    this.#progress = deliveryStatement(engine, 'read progress', progress)
+    this.#lockProgress = deliveryStatement(engine, 'lock progress', sql`${progress} ${forUpdateSkipLocked}`)
+    this.#storeProgress = deliveryStatement(engine, 'progress', sql`update fan_out_progress set event_cursor = ${0} where id = 1`)
+    this.#start = deliveryStatement(
+      engine,
+      'start',
+      sql`insert into delivery_lane (tenant, subscription_id, started)
+          select s.tenant, s.id, 1 from ${rows(0, { tenant: 'text', id: 'text' })}
+          join event_subscription s on s.tenant = v.tenant and s.id = v.id where true
+          on conflict (tenant, subscription_id) do update set started = 1 returning lane, subscription_id`
+    )
+    const listening = sql`select l.lane, l.tenant, s.revision from delivery_lane l
+      join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id
+      where l.started = 1 and s.state <> 'disabled' order by l.lane`
+    this.#listening = deliveryStatement(engine, 'listening', listening)
+    this.#anyListening = deliveryStatement(engine, 'any listening', sql`${listening} limit 1`)
+  }
+
+  /**
+   * The log is read before anything is locked, as whoever stands still meanwhile must not hold up others: nothing comes to stand before
+   * what was read, so it still is what follows if nobody else has gone on meanwhile.
+   */
+  async fanOut(wants: Wants, limit: number): Promise<number> {
+    const batch = await this.#nextBatch(limit)
+    if (batch.seen === 0) return 0
+    const { seen, made } = await this.#engine.transact(run => this.#attempt(run, batch, wants), { lazy: true })
+    if (made >= WORTH_SHARING) this.#engine.signal.announce()
+    else if (made > 0) this.#engine.signal.wake()
+    return seen
+  }
+
+  async #nextBatch(limit: number): Promise<Batch> {
+    const [row] = await this.#engine.read(this.#progress())
+    const behind = String(row?.[0])
+    const [listener] = await this.#engine.read(this.#anyListening())
+    return (!listener && (await this.#passedBy(behind, limit))) || this.#eventsBehind(behind, limit)
+  }
+
+  /** Events that nobody listens to need not be read. Undefined when somebody begins to listen among them. */
+  async #passedBy(behind: string, limit: number): Promise<Batch | undefined> {
+    const { cursor } = this.#engine.eventOrder
+    const rows = await this.#engine.read(this.#next(sql`${cursor}, resource`, behind, limit))
+    if (rows.some(([, resource]) => resource === eventSubscriptionDefinition.name)) return undefined
+    return { behind, seen: rows.length, cursor: String(rows.at(-1)?.[0] ?? behind) }
+  }
+
+  async #eventsBehind(behind: string, limit: number): Promise<Batch> {
+    const rows = await this.#engine.read(this.#next(eventColumns(this.#engine), behind, limit))
+    const events = rows.map(eventOf)
+    return { behind, seen: events.length, cursor: events.at(-1)?.cursor ?? behind, events }
+  }
+
+  #next(columns: RawBuilder<unknown>, behind: string, limit: number): Statement {
+    const { compile, eventOrder } = this.#engine
+    return compile(
+      sql`select ${columns} from event where ${eventOrder.behind(behind)!} and ${eventOrder.readable}
+          order by ${eventOrder.columns} limit ${limit}`
+    )
+  }
+
+  async #attempt(run: RunInTransaction, batch: Batch, wants: Wants): Promise<FannedOut> {
+    const [progress] = await run(this.#lockProgress())
+    // Somebody else is at it, or was meanwhile.
+    if (progress?.[0] !== batch.behind) return NOTHING
+    if (!batch.events) {
+      if ((await run(this.#anyListening())).length > 0) return NOTHING
+      await run(this.#storeProgress(batch.cursor))
+      return { seen: batch.seen, made: 0 }
+    }
+    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants)
+    await this.#lines.add(run, deliveries, this.#nowMs())
+    await run(this.#storeProgress(batch.events[seen - 1]!.cursor))
+    return { seen, made: deliveries.length }
+  }
+
+  async #deliveriesOf(
+    run: RunInTransaction,
+    events: readonly StoredEvent[],
+    wants: Wants
+  ): Promise<{ deliveries: NewDelivery[]; seen: number }> {
+    const startsAt = await this.#startSubscriptions(run, events)
+    const listeners = await this.#listeners(run)
+    const nowMs = this.#nowMs()
+    const deliveries: NewDelivery[] = []
+    let seen = 0
+    for (const event of events) {
+      if (deliveries.length > ENOUGH_DELIVERIES && !startsAt.size) break
+      const index = seen++
+      if (isInternal(event)) continue
+      const dueAtMs = Math.min(Date.parse(event.at), nowMs)
+      for (const { lane, subscription } of listeners.get(event.tenant) ?? []) {
+        if (index < (startsAt.get(lane) ?? 0) || !wants(subscription, event)) continue
+        deliveries.push({ lane, key: lineKey(event), cursor: event.cursor, dueAtMs })
+      }
+    }
+    return { deliveries, seen }
+  }
+
+  /** Where in these events subscriptions begin, by lane: at the event that tells of their creation. */
+  async #startSubscriptions(run: RunInTransaction, events: readonly StoredEvent[]): Promise<ReadonlyMap<number, number>> {
+    const starts = new Map(
+      events.flatMap((event, index) =>
+        isInternal(event) && event.kind === 'created' ? [[event.resourceId, { index, tenant: event.tenant }]] : []
+      )
+    )
+    if (starts.size === 0) return new Map()
+    const rows = await run(this.#start(JSON.stringify([...starts].map(([id, { tenant }]) => ({ tenant, id })))))
+    return new Map(rows.map(([lane, id]) => [Number(lane), starts.get(String(id))!.index]))
+  }
+
+  async #listeners(run: RunInTransaction): Promise<ReadonlyMap<string, Listener[]>> {
+    const lanes = (await run(this.#listening())).map(([lane, tenant, revision]) => {
+      return { lane: Number(lane), tenant: String(tenant), revision: Number(revision) }
+    })
+    const subscriptions = await this.#subscriptions.of(run, lanes)
+    const byTenant = new Map<string, Listener[]>()
+    for (const { lane, tenant } of lanes) {
+      const subscription = subscriptions.get(lane)
+      if (!subscription) continue
+      const listeners = byTenant.get(tenant)
+      if (listeners) listeners.push({ lane, subscription })
+      else byTenant.set(tenant, [{ lane, subscription }])
+    }
+    return byTenant
+  }
+}
+
+/** What marks the beginning of a subscription is for nobody. */
+export function isInternal({ resource }: StoredEvent): boolean {
+  return resource === eventSubscriptionDefinition.name
+}
+
+export function lineKey({ resource, resourceId }: StoredEvent): string {
+  return `${resource}/${resourceId}`
+}

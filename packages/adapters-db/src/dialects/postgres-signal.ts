@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { EngineSignal } from './dialect.ts'
+import { LocalSignal } from './local-signal.ts'
+
+const CHANNEL = 'crm_work'
+/** While writes go on, others are told this often. A notification is a transaction, and PostgreSQL commits those one after the other. */
+const QUIET_MS = 5
+const MAX_RECONNECT_MS = 5_000
+
+interface Options {
+  readonly url: string
+  readonly pool: pg.Pool
+  readonly onWarning: (message: string, fields: object) => void
+}
+
+/**
+ * Wakes workers of this process at once and those of others with NOTIFY: after the commit, never in it. A notification may be lost,
+ * with a connection for example; who listens looks by himself now and then.
+ */
+export class PostgresSignal implements EngineSignal {
+  readonly #options: Options
+  readonly #local = new LocalSignal()
+  readonly #self = randomBytes(8).toString('hex')
+  #lastNotifiedMs = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #reconnect: NodeJS.Timeout | undefined
+  #notifying: Promise<void> = Promise.resolve()
+  #client: pg.Client | undefined
+  #listeners = 0
+  #failures = 0
+  #isClosed = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  listen(wake: () => void): () => void {
+    const stop = this.#local.listen(wake)
+    if (++this.#listeners === 1) this.#connect()
+    let isStopped = false
+    return () => {
+      if (isStopped) return
+      isStopped = true
+      stop()
+      if (--this.#listeners === 0) this.#disconnect()
+    }
+  }
+
+  announce(): void {
+    this.#local.wake()
+    if (this.#timer || this.#isClosed) return
+    const waitMs = Math.max(0, this.#lastNotifiedMs + QUIET_MS - performance.now())
+    this.#timer = setTimeout(() => this.#notify(), waitMs)
+    this.#timer.unref()
+  }
+
+  wake(): void {
+    this.#local.wake()
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) this.#notify()
+    this.#isClosed = true
+    this.#disconnect()
+    await this.#notifying
+  }
+
+  #notify(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#lastNotifiedMs = performance.now()
+    const { pool, onWarning } = this.#options
+    this.#notifying = pool.query('select pg_notify($1, $2)', [CHANNEL, this.#self]).then(
+      () => undefined,
+      err => onWarning('could not tell other processes that there is work', { err })
+    )
+  }
+
+  #connect(): void {
+    if (this.#isClosed || this.#listeners === 0 || this.#client) return
+    const client = new pg.Client({ connectionString: this.#options.url, keepAlive: true, application_name: 'crm-lite signal' })
+    this.#client = client
+    const lost = (err?: Error) => {
+      if (this.#client !== client) return
+      this.#client = undefined
+      if (this.#failures++ === 0) this.#options.onWarning('the connection that work is announced on broke', { err })
+      client.end().catch(() => undefined)
+      this.#reconnect = setTimeout(() => this.#connect(), Math.min(MAX_RECONNECT_MS, 50 * 2 ** this.#failures)).unref()
+    }
+    client.on('error', lost)
+    client.on('end', () => lost())
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.#self) this.#local.wake()
+    })
+    client
+      .connect()
+      .then(() => client.query(`listen ${CHANNEL}`))
+      .then(() => {
+        this.#failures = 0
+        // Something may have been announced while nobody was listening.
+        this.#local.wake()
+      })
+      .catch(lost)
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#reconnect)
+    const client = this.#client
+    this.#client = undefined
+    client?.end().catch(() => undefined)
+  }
+}
