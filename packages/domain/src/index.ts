@@ -21,6 +21,7 @@ export {
   type UnreachableReason
 } from './events/retry.ts'
 export * from './events/subscription-changes.ts'
+export * from './journey/index.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
 export { compareText } from './kernel/compare-text.ts'
@@ -28,6 +29,8 @@ export { DomainError, type DomainErrorCode, type DomainErrorDetails, type Fault 
 export { canonicalInstant, isDateTime } from './kernel/instant.ts'
 export { isObject, type JsonObject, type JsonValue, sameJson } from './kernel/json.ts'
 export { mergePatch } from './kernel/merge-patch.ts'
+export type { Moment } from './kernel/moment.ts'
+export { type ConflictCode, isRefusal, type Objection, type Refusal, type RefusalCode } from './kernel/refusal.ts'
 export { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest, type RequestContext } from './kernel/request-context.ts'
 export {
   type DefinitionOf,
@@ -39,6 +42,16 @@ export {
   type StoredResource,
   type ValueType
 } from './kernel/resource.ts'
+export {
+  canMove,
+  checkTransitions,
+  isFinal,
+  pathBetween,
+  type StateMachine,
+  stateMachine,
+  type Transitions
+} from './kernel/transitions.ts'
+export * from './ordering/index.ts'
 export type { Clock } from './ports/clock.ts'
 export * from './ports/delivery-queue.ts'
 export type { EventLog, EventPage, EventQuery, StoredEvent } from './ports/event-log.ts'

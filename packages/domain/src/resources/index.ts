@@ -10,8 +10,12 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   organizationDefinition
 ]
 
+export * from './cancel-product-order.ts'
 export * from './common.ts'
 export * from './customer.ts'
 export * from './individual.ts'
 export * from './organization.ts'
 export * from './party.ts'
+export * from './product.ts'
+export * from './product-order.ts'
+export * from './product-order-item.ts'
