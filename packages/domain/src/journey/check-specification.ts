@@ -73,9 +73,11 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
     case 'requirements':
       return
     case 'orderState':
-      return checkStates(reachedBy.states, productOrderStates, report)
+      checkStates(reachedBy.states, productOrderStates, report)
+      return
     case 'itemState':
-      return checkStates(reachedBy.states, productOrderItemStates, report)
+      checkStates(reachedBy.states, productOrderItemStates, report)
+      return
     case 'event':
       if (reachedBy.resource.trim() === '') report('/reachedBy/resource', 'names the resource that the event is about')
       for (const [index, condition] of (reachedBy.where ?? []).entries()) {
@@ -84,7 +86,7 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
       return
     default:
       reachedBy satisfies never
-      return report('/reachedBy/by', 'is no way to reach a milestone')
+      report('/reachedBy/by', 'is no way to reach a milestone')
   }
 }
 

@@ -64,10 +64,8 @@ export function completionOf(
 ): string {
   const all = milestones.filter(({ state }) => state !== 'withdrawn')
   const mandatory = all.filter(({ isOptional }) => !isOptional)
-  return (mandatory.length > 0 ? mandatory : all).reduce((last, each) => {
-    const date = dateOf(each)
-    return date > last ? date : last
-  }, startDate)
+  const dates = (mandatory.length > 0 ? mandatory : all).map(dateOf)
+  return [startDate, ...dates].sort().at(-1) ?? startDate
 }
 
 export const plannedDateOf = ({ plannedDate }: JourneyMilestone): string => plannedDate

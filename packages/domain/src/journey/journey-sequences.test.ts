@@ -198,7 +198,10 @@ function moveOrder(world: World, kind: 'order' | 'item', pick: number, moment: M
 
 function examine(before: Journey, change: JourneyChange, { kind }: Command, now: number): void {
   const { journey, outcome, history } = change
-  if (outcome === 'unchanged') return insist(journey === before && history.length === 0, 'nothing is nothing')
+  if (outcome === 'unchanged') {
+    insist(journey === before && history.length === 0, 'nothing is nothing')
+    return
+  }
   insist(journey.lastUpdate === new Date(now).toISOString(), 'the last update is now')
   insist(!journey.nextDueDate || Date.parse(journey.nextDueDate) > now, 'what is due has been done')
   const known = new Map(before.milestone.map(each => [each.key, each]))
