@@ -13,6 +13,7 @@ import {
 export interface BreakerBookOptions {
   readonly queue: Pick<DeliveryQueue, 'breaker' | 'setBreaker'>
   readonly clock: Clock
+  readonly monotonicMs: () => number
   /** A breaker has opened, or one that was open has closed. */
   readonly onTurn: (key: BreakerKey, isOpen: boolean) => void
 }
@@ -22,7 +23,9 @@ const TRUSTED_MS = 1_000
 
 interface Entry {
   state: Breaker
+  /** By the clock, and by the monotonic one. */
   readAtMs: number
+  knownSinceMs: number
   /** What is being settled: one after the other, so that no failure is counted over another. */
   settling: Promise<void>
 }
@@ -39,11 +42,16 @@ export class BreakerBook {
     this.#options = options
   }
 
-  /** Until when sends to a subscription are held back, as far as this worker knows; undefined when they are not. */
-  heldUntil({ id, host }: EventSubscription): Date | undefined {
+  /**
+   * Until when sends to a subscription are held back, as far as this worker knows; undefined when they are not.
+   *
+   * @param claimedAtMs when the claim was asked for, on the monotonic clock: the rows let it pass, so what was known before is no news
+   */
+  heldUntil({ id, host }: EventSubscription, claimedAtMs: number): Date | undefined {
     const now = this.#options.clock.now()
     const times = [{ subscription: id }, { host }].flatMap(key => {
-      const until = this.#entries.get(nameOf(key))?.state.openUntil
+      const entry = this.#entries.get(nameOf(key))
+      const until = entry && entry.knownSinceMs >= claimedAtMs ? entry.state.openUntil : undefined
       return until && until > now ? [until] : []
     })
     return times.reduce<Date | undefined>((latest, time) => (latest && latest > time ? latest : time), undefined)
@@ -71,6 +79,7 @@ export class BreakerBook {
     if (next !== before && !(isClean(next) && isClean(before))) await queue.setBreaker(key, next, now)
     entry.state = next
     entry.readAtMs = now.getTime()
+    entry.knownSinceMs = this.#options.monotonicMs()
     if ((next.state === 'closed') !== (before.state === 'closed')) onTurn(key, next.state !== 'closed')
   }
 
@@ -85,6 +94,7 @@ export class BreakerBook {
     const entry = this.#entries.get(name) ?? {
       state: { state: 'closed', failures: 0 },
       readAtMs: Number.NEGATIVE_INFINITY,
+      knownSinceMs: Number.NEGATIVE_INFINITY,
       settling: Promise.resolve()
     }
     this.#entries.set(name, entry)

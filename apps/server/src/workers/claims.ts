@@ -3,6 +3,8 @@ import type { ClaimedDelivery, DeliveryQueue } from '@crm-lite/domain'
 /** A delivery that this worker has, until its lease is over. */
 export interface Claim {
   readonly delivery: ClaimedDelivery
+  /** When it was asked for, on the monotonic clock. */
+  readonly askedAtMs: number
   /** On the monotonic clock: afterwards somebody else may have it. Counted from before it was asked for. */
   leaseEndsMs: number
 }
@@ -35,7 +37,7 @@ export class Claims {
 
   /** @param askedAtMs when the claim was sent to the database, on the monotonic clock */
   add(delivery: ClaimedDelivery, askedAtMs: number): Claim {
-    const claim = { delivery, leaseEndsMs: askedAtMs + this.#options.leaseMs }
+    const claim = { delivery, askedAtMs, leaseEndsMs: askedAtMs + this.#options.leaseMs }
     this.#held.add(claim)
     return claim
   }

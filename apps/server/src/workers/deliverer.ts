@@ -28,11 +28,11 @@ export class Deliverer {
 
   /** @param onConcluded called when what came of a claim has been stored */
   constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, onConcluded: (isDelivered: boolean) => void) {
-    const { queue, clock, limits } = options
+    const { queue, clock, monotonicMs, limits } = options
     this.#options = options
     this.#claims = claims
     this.#onConcluded = onConcluded
-    this.#breakers = new BreakerBook({ queue, clock, onTurn: (key, isOpen) => this.#breakerTurned(key, isOpen) })
+    this.#breakers = new BreakerBook({ queue, clock, monotonicMs, onTurn: (key, isOpen) => this.#breakerTurned(key, isOpen) })
     this.lanes = new Lanes({ inAll: limits.concurrency, perLane: limits.concurrencyPerSubscription }, claim =>
       this.#attempt(claim)
     )
@@ -61,7 +61,7 @@ export class Deliverer {
    * before the breakers know.
    */
   async #attempt(claim: Claim): Promise<void> {
-    const held = this.#breakers.heldUntil(claim.delivery.subscription)
+    const held = this.#heldUntil(claim)
     if (held) return this.#giveBack(claim, held)
     if (this.#claims.isOver(claim)) return this.#leave(claim)
     const attempted = await this.#send(claim)
@@ -177,10 +177,13 @@ export class Deliverer {
     const { log } = this.#options
     if (!isOpen) log.info({ breaker: key }, 'deliveries are no longer held back')
     else log.warn({ breaker: key }, 'deliveries are held back: too many failed in a row')
-    const until = (claim: Claim) => this.#breakers.heldUntil(claim.delivery.subscription)
-    for (const claim of this.lanes.withdraw(each => until(each) !== undefined)) {
-      this.#giveBack(claim, until(claim) ?? this.#options.clock.now())
+    for (const claim of this.lanes.withdraw(each => this.#heldUntil(each) !== undefined)) {
+      this.#giveBack(claim, this.#heldUntil(claim) ?? this.#options.clock.now())
     }
+  }
+
+  #heldUntil({ delivery, askedAtMs }: Claim): Date | undefined {
+    return this.#breakers.heldUntil(delivery.subscription, askedAtMs)
   }
 }
 

@@ -188,6 +188,7 @@ t.test('breakers count every failure, open once, and are looked at once a second
   const book = new BreakerBook({
     queue,
     clock: { now: () => now },
+    monotonicMs: () => 100,
     onTurn: (key, isOpen) => turns.push(`${JSON.stringify(key)} ${isOpen}`)
   })
   await Promise.all(Array.from({ length: 200 }, () => book.settle(subscription, { kind: 'delivered' })))
@@ -195,21 +196,22 @@ t.test('breakers count every failure, open once, and are looked at once a second
 
   await Promise.all(Array.from({ length: 7 }, () => book.settle(subscription, { kind: 'refused' })))
   t.same(turns, ['{"subscription":"s1"} true'])
-  t.same(book.heldUntil(subscription), new Date('2026-03-01T00:00:30Z'))
-  t.equal(book.heldUntil({ ...subscription, id: 's2' }), undefined, 'of the same host')
+  t.same(book.heldUntil(subscription, 100), new Date('2026-03-01T00:00:30Z'))
+  t.equal(book.heldUntil({ ...subscription, id: 's2' }, 100), undefined, 'of the same host')
+  t.equal(book.heldUntil(subscription, 101), undefined, 'what was claimed later was let through')
 
   now = new Date('2026-03-01T00:00:30Z')
-  t.equal(book.heldUntil(subscription), undefined, 'a probe may go out')
+  t.equal(book.heldUntil(subscription, 100), undefined, 'a probe may go out')
   await book.settle(subscription, { kind: 'delivered' })
   t.same(turns, ['{"subscription":"s1"} true', '{"subscription":"s1"} false'])
 })
 
 t.test('a host that cannot be connected to holds back all its subscriptions', async t => {
   const clock = { now: () => new Date('2026-03-01T00:00:00Z') }
-  const book = new BreakerBook({ queue: breakerRows().queue, clock, onTurn: () => {} })
+  const book = new BreakerBook({ queue: breakerRows().queue, clock, monotonicMs: () => 100, onTurn: () => {} })
   for (let count = 0; count < 5; count++) await book.settle(subscription, { kind: 'unreachable', reason: 'connection' })
-  t.same(book.heldUntil({ ...subscription, id: 's2' }), new Date('2026-03-01T00:00:30Z'))
-  t.equal(book.heldUntil({ ...subscription, id: 's2', host: 'b.example.com:443' }), undefined)
+  t.same(book.heldUntil({ ...subscription, id: 's2' }, 100), new Date('2026-03-01T00:00:30Z'))
+  t.equal(book.heldUntil({ ...subscription, id: 's2', host: 'b.example.com:443' }, 100), undefined)
 })
 
 t.test('metrics tell what stands in the queue when they are asked for, and admit it when they cannot', async t => {
