@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -23,7 +24,11 @@ const CLOCK_TICKS_PER_S = 100
 
 /** The real server with its default settings. */
 export async function startServer(databaseUrl: string, core: string | undefined): Promise<ServerProcess> {
-  const started = await start([...profiling(), CRM, 'serve'], core, { DATABASE_URL: databaseUrl, PORT: '0' })
+  const started = await start([...profiling(), CRM, 'serve'], core, {
+    DATABASE_URL: databaseUrl,
+    PORT: '0',
+    SECRET_KEY: randomBytes(32).toString('base64')
+  })
   while (!(await fetch(`${started.address}/readyz`)).ok) await new Promise(resolve => setTimeout(resolve, POLL_MS))
   return { ...started, readyMs: performance.now() - started.startedAt }
 }
