@@ -31,7 +31,7 @@ export interface Subscribed {
 
 export interface Mark {
   readonly step: 'delivered' | 'retry' | 'park' | 'giveBack'
-  readonly delivery: ClaimedDelivery
+  readonly subscriptionId: string
   readonly dueAt?: Date
   readonly code?: string
 }
@@ -122,22 +122,24 @@ export async function openWorld(
 }
 
 function noting(queue: DeliveryQueue, marks: Mark[]): DeliveryQueue {
+  const note = (step: Mark['step'], { subscription }: ClaimedDelivery, more: Pick<Mark, 'dueAt' | 'code'> = {}) =>
+    void marks.push({ step, subscriptionId: subscription.id, ...more })
   return {
     ...queue,
     delivered: (delivery, at) => {
-      marks.push({ step: 'delivered', delivery })
+      note('delivered', delivery)
       return queue.delivered(delivery, at)
     },
     retry: (delivery, dueAt, failure) => {
-      marks.push({ step: 'retry', delivery, dueAt, code: failure.code })
+      note('retry', delivery, { dueAt, code: failure.code })
       return queue.retry(delivery, dueAt, failure)
     },
     park: (delivery, failure) => {
-      marks.push({ step: 'park', delivery, code: failure.code })
+      note('park', delivery, { code: failure.code })
       return queue.park(delivery, failure)
     },
     giveBack: (delivery, dueAt) => {
-      marks.push({ step: 'giveBack', delivery, dueAt })
+      note('giveBack', delivery, { dueAt })
       return queue.giveBack(delivery, dueAt)
     }
   }

@@ -12,7 +12,7 @@ export interface Ledger {
   /** Every event that the acknowledged writes must have: `<id> <revision> <kind>`. */
   readonly events: Set<string>
   acknowledged: number
-  /** Requests that had to be repeated, because the server was gone before it answered. */
+  /** How often requests had to be sent again, because the server was gone before it answered. */
   repeated: number
 }
 

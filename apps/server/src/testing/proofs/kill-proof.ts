@@ -74,7 +74,7 @@ export async function proveKill(t: Test, options: KillOptions): Promise<Figure[]
     const events = await customerEvents(database)
     figures.exactly('kills', readyMs.length, options.kills)
     figures.atLeast('acknowledged writes', ledger.acknowledged, options.writes)
-    figures.seen('requests repeated because the server was gone', ledger.repeated)
+    figures.seen('requests sent again while the server was gone', ledger.repeated)
     figures.exactly('acknowledged and lost', await lostOf(ledger, database), 0)
     figures.exactly('changes without event', missing(ledger.events, new Set(events.map(nameOf))), 0)
     figures.exactly('events without change', missing(events.map(nameOf), ledger.events), 0)

@@ -36,7 +36,7 @@ ${tableOf(figures)}
 const INTRODUCTION = `# Reliability
 
 What happens to acknowledged writes and to their events when something breaks: proved by breaking it. \`npm run test:crash\` does all of
-this in a quarter of an hour and fails when a figure is not as wanted; \`npm run test:crash -- --write\` writes this page. \`npm test\` holds
+this in about ten minutes and fails when a figure is not as wanted; \`npm run test:crash -- --write\` writes this page. \`npm test\` holds
 the same proofs with smaller numbers.
 
 | proof | what is done |

@@ -36,7 +36,7 @@ export async function proveRude(t: Test, { databaseUrl, engine }: RudeOptions): 
   await world.create('Moon')
   await world.deliver()
   for (const { id, manner } of subscribed) {
-    const mark = world.marks.find(each => each.delivery.subscription.id === id)
+    const mark = world.marks.find(each => each.subscriptionId === id)
     figures.is(manner.name, await outcomeOf(world, id, mark), manner.wanted)
   }
   figures.exactly('redirects that were followed', target.arrivals.length, 0)
