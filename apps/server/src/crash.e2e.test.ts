@@ -13,10 +13,13 @@ import { newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
 t.setTimeout(240_000)
 
-/** The proofs of `npm run test:crash`, with smaller numbers. */
+/** The proofs of `npm run test:crash`, with smaller numbers. Times are told, not judged: other tests run beside these. */
 function holds(t: Test, figures: readonly Figure[]): void {
   t.ok(figures.length > 0)
-  for (const { measure, value, wanted, isMet } of figures) t.ok(isMet !== false, `${measure}: ${value}, wanted ${wanted}`)
+  for (const { measure, value, wanted, isMet, isTime } of figures) {
+    if (isTime) t.comment(`${measure}: ${value}`)
+    else t.ok(isMet !== false, `${measure}: ${value}, wanted ${wanted}`)
+  }
 }
 
 const KILLS = { kills: 3, writes: 300, seed: 1 }

@@ -7,6 +7,8 @@ export interface Figure {
   readonly wanted: string
   /** Undefined: for orientation only. */
   readonly isMet?: boolean
+  /** A time: on a busy machine it says nothing. */
+  readonly isTime?: boolean
 }
 
 /** Collects the figures of one proof on one engine. */
@@ -31,7 +33,7 @@ export class Figures {
   }
 
   atMost(measure: string, value: number, most: number, unit: string): void {
-    this.#add(measure, `${rounded(value)} ${unit}`, `at most ${most} ${unit}`, value <= most)
+    this.#add(measure, `${rounded(value)} ${unit}`, `at most ${most} ${unit}`, value <= most, unit === 's' || unit === 'ms')
   }
 
   atLeast(measure: string, value: number, least: number, unit = ''): void {
@@ -43,8 +45,8 @@ export class Figures {
     this.all.push({ proof: this.#proof, engine: this.#engine, measure, value: String(value), wanted: '' })
   }
 
-  #add(measure: string, value: string, wanted: string, isMet: boolean): void {
-    this.all.push({ proof: this.#proof, engine: this.#engine, measure, value, wanted, isMet })
+  #add(measure: string, value: string, wanted: string, isMet: boolean, isTime = false): void {
+    this.all.push({ proof: this.#proof, engine: this.#engine, measure, value, wanted, isMet, isTime })
   }
 }
 
