@@ -1,4 +1,4 @@
-import { cpus, release, type as systemName, totalmem } from 'node:os'
+import { cpus, getPriority, loadavg, release, type as systemName, totalmem } from 'node:os'
 import type { Figure } from './figure.ts'
 
 const HEADINGS = ['proof', 'engine', 'measure', 'value', 'wanted', 'met'] as const
@@ -16,12 +16,24 @@ function met({ isMet }: Figure): string {
   return isMet ? 'yes' : 'NO'
 }
 
-/** What was proved, for people: docs/reliability.md. */
-export function documentOf(figures: readonly Figure[], engines: readonly string[]): string {
+/** How busy the machine is with other things, and whether we were preferred to them: times depend on both. */
+export function describeConditions(): string {
+  const [load = Number.NaN] = loadavg()
+  const priority = getPriority()
+  return `Load average at the start ${load.toFixed(1)}, ${priority === 0 ? 'normal priority' : `priority ${priority} (nice)`}`
+}
+
+/**
+ * What was proved, for people: docs/reliability.md.
+ *
+ * @param conditions as they were when the run began
+ */
+export function documentOf(figures: readonly Figure[], engines: readonly string[], conditions: string): string {
   const [processor] = cpus()
   const machine = [
     `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     `${systemName()} ${release()}, Node ${process.versions.node}, ${engines.join(', ')}`,
+    conditions,
     new Date().toISOString().slice(0, 10)
   ]
   return `${INTRODUCTION}

@@ -11,7 +11,7 @@ import { proveFullPostgres, proveFullSqlite, proveLostPostgres } from './full-pr
 import { proveGuard } from './guard-proof.ts'
 import { proveKill } from './kill-proof.ts'
 import { proveOutage } from './outage-proof.ts'
-import { documentOf, tableOf } from './report.ts'
+import { describeConditions, documentOf, tableOf } from './report.ts'
 import { proveRude } from './rude-proof.ts'
 import { proveWorkers } from './workers-proof.ts'
 
@@ -78,6 +78,8 @@ if (values.help) console.log(USAGE)
 else process.exit(await run())
 
 async function run(): Promise<number> {
+  const conditions = describeConditions()
+  console.log(conditions)
   const folder = mkdtempSync(join(tmpdir(), 'crm-proofs-'))
   const wanted = values.engine.split(',')
   const postgres = wanted.includes('postgres') ? await startPostgres() : undefined
@@ -98,14 +100,10 @@ async function run(): Promise<number> {
     rmSync(folder, { recursive: true, force: true })
   }
   console.log(`\n${tableOf(figures)}\n`)
-  if (values.write)
-    writeFileSync(
-      DOCUMENT,
-      documentOf(
-        figures,
-        engines.map(({ title }) => title)
-      )
-    )
+  if (values.write) {
+    const titles = engines.map(({ title }) => title)
+    writeFileSync(DOCUMENT, documentOf(figures, titles, conditions))
+  }
   const failed = figures.filter(({ isMet }) => isMet === false).length
   console.log(`${figures.filter(({ isMet }) => isMet).length} passed, ${failed} failed`)
   return failed > 0 ? 1 : 0
