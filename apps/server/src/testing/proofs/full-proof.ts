@@ -67,9 +67,7 @@ export async function proveLostPostgres(t: Test, { databaseUrl }: { readonly dat
   await untilRefused(server.url, noted, REFUSALS)
   trial.figures.exactly('ready while it is away (503 is 0)', (await fetch(`${server.url}/readyz`)).ok ? 1 : 0, 0)
   link.mend()
-  const figures = await end(trial)
-  await writing
-  return figures
+  return end(trial, writing)
 }
 
 interface Trial {
@@ -101,8 +99,9 @@ async function readsStill({ figures, server, noted }: Trial): Promise<void> {
 }
 
 /** The same process goes on: everything that was acknowledged is there, and has been told. */
-async function end({ figures, server, receiver, noted, databaseUrl }: Trial): Promise<Figure[]> {
+async function end({ figures, server, receiver, noted, databaseUrl }: Trial, writing?: Promise<unknown>): Promise<Figure[]> {
   figures.atMost('until writes are accepted again', (await untilAccepted(server.url, noted)) / 1000, RECOVERY_S, 's')
+  await writing
   const drainedBy = performance.now() + DRAIN_PATIENCE_MS
   while ((await workLeft(server.url)) !== 0 && performance.now() < drainedBy) await pause(50)
   const { ids, total } = await allCustomerIds(server.url)
