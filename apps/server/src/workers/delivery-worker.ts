@@ -14,7 +14,9 @@ const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
 /** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
-const LOOK_EVERY_MS = 20
+const LOOK_EVERY_MS = { least: 20, most: 80 }
+/** What is made of events is claimed at once; this is for what becomes due in other ways while changes are written. */
+const CLAIM_EVERY_MS = { least: 20, most: 320 }
 /**
  * An event may become readable a moment after it was announced, when a transaction that began before its own is still under way:
  * after a wake-up that found nothing it is looked for again, ever less often.
@@ -47,7 +49,7 @@ export class DeliveryWorker {
     this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
     const { queue, limits, monotonicMs } = this.#options
     this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
-    this.#claimPace = new Pace(LOOK_EVERY_MS, monotonicMs)
+    this.#claimPace = new Pace(CLAIM_EVERY_MS, monotonicMs)
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
     this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
       if (isDelivered) this.#claimIfRoom()

@@ -110,16 +110,23 @@ t.test('a pump goes on after failures, and says once that it fails and once that
   t.same(said, ['Error: no database', 'recovered'])
 })
 
-t.test('what keeps its pace is done at once after a pause, then waits, and not when it was worth it', async t => {
+t.test('what keeps its pace is done at once after a pause, and ever less often while it is not worth it', async t => {
   let now = 1_000
-  const pace = new Pace(20, () => now)
-  t.same([pace.take(), pace.take()], [0, 20])
+  const pace = new Pace({ least: 20, most: 50 }, () => now)
+  const waits = () => [pace.take(), pace.take()]
+  t.same(waits(), [0, 20])
   now = 1_015
   t.equal(pace.take(), 5)
   now = 1_020
-  t.same([pace.take(), pace.take()], [0, 20])
+  t.same(waits(), [0, 40])
+  now = 1_060
+  t.same(waits(), [0, 50])
+  now = 1_110
+  t.same(waits(), [0, 50], 'never less often than that')
   pace.reset()
-  t.same([pace.take(), pace.take()], [0, 20])
+  t.same(waits(), [0, 20], 'it was worth it')
+  now = 1_170
+  t.same(waits(), [0, 20], 'nobody had asked for a while')
 })
 
 t.test('a lease counts from before it was asked for, and is over a little before its end', async t => {
