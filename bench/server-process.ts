@@ -22,12 +22,13 @@ const CRM = fileURLToPath(new URL('../apps/server/src/crm.ts', import.meta.url))
 const POLL_MS = 5
 const CLOCK_TICKS_PER_S = 100
 
-/** The real server with its default settings. */
+/** The real server with its default settings, started by its own first line. */
 export async function startServer(databaseUrl: string, core: string | undefined): Promise<ServerProcess> {
-  const started = await start([...profiling(), CRM, 'serve'], core, {
+  const started = await start(CRM, ['serve'], core, {
     DATABASE_URL: databaseUrl,
     PORT: '0',
-    SECRET_KEY: randomBytes(32).toString('base64')
+    SECRET_KEY: randomBytes(32).toString('base64'),
+    ...profiling()
   })
   while (!(await fetch(`${started.address}/readyz`)).ok) await new Promise(resolve => setTimeout(resolve, POLL_MS))
   return { ...started, readyMs: performance.now() - started.startedAt }
@@ -35,22 +36,23 @@ export async function startServer(databaseUrl: string, core: string | undefined)
 
 /** A floor: a script in floors/. */
 export async function startFloor(script: string, args: readonly string[], core: string | undefined): Promise<ServerProcess> {
-  const started = await start([fileURLToPath(new URL(`floors/${script}`, import.meta.url)), ...args], core, {})
+  const started = await start(process.execPath, [fileURLToPath(new URL(`floors/${script}`, import.meta.url)), ...args], core, {})
   return { ...started, readyMs: performance.now() - started.startedAt }
 }
 
 /** For finding out where the time goes: options for the server's Node. */
-function profiling(): string[] {
-  return (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(option => option !== '')
+function profiling(): Record<string, string> {
+  const { BENCH_NODE_OPTIONS } = process.env
+  return BENCH_NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: BENCH_NODE_OPTIONS }
 }
 
 /** Both print a line of JSON with their address when they listen. */
-async function start(args: readonly string[], core: string | undefined, settings: Record<string, string>) {
+async function start(program: string, args: readonly string[], core: string | undefined, settings: Record<string, string>) {
   const startedAt = performance.now()
-  const [command, commandArgs] = pinned(core, process.execPath, args)
+  const [command, commandArgs] = pinned(core, program, args)
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH, HOME, ...settings } })
-  const address = await addressIn(child, args)
+  const address = await addressIn(child, [program, ...args])
   return {
     address,
     startedAt,

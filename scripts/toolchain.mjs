@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 const TOOLS = ['node@24.21.0', 'pnpm@10.34.9']
 const OLDEST_NODE = 20
+/** As in the first line of apps/server/src/crm.ts, which says why. */
+const NODE_OPTIONS = ['--max-semi-space-size=16']
 
 /** Ctrl-C reaches everybody in the terminal's process group, and npm passes on what it gets: the same signal arrives more than once. */
 const SAME_SIGNAL_WITHIN_MS = 1_000
@@ -26,7 +28,7 @@ export function runScript(script, args, env = process.env) {
   const environment = { ...env, PATH: path, CRM_STARTED_BY: String(process.pid) }
   installDependencies(environment)
   const preload = new URL('./stop-with-parent.ts', import.meta.url).href
-  const child = spawn(node, ['--import', preload, join(root, script), ...args], {
+  const child = spawn(node, [...NODE_OPTIONS, '--import', preload, join(root, script), ...args], {
     cwd: root,
     env: environment,
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],

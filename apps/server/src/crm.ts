@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
+// The option keeps the memory that is used while large lists are read near what is used without: in MiB, several times smaller than
+// what Node takes on a large machine, and as fast.
 import { Command } from 'commander'
 import { configCommand } from './commands/config-command.ts'
 import { eventCommand } from './commands/event-command.ts'
