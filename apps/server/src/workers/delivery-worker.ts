@@ -8,8 +8,8 @@ import { Pump } from './pump.ts'
 type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
 
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
-const CLAIMED_PER_SLOT = 8
-const LEFT_PER_SLOT = 4
+const CLAIMED_PER_SLOT = 32
+const LEFT_PER_SLOT = 16
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000

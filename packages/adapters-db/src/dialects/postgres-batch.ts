@@ -66,7 +66,12 @@ const noTable = { table: '', resource: '' }
 /** Whether an event tells of a resource just as it is written: its document need not travel twice. */
 function isWritten({ resource, resourceId, revision, document }: DomainEvent, tables: readonly TableWrites[]): boolean {
   const of = tables.find(each => each.resource === resource)
-  return of !== undefined && [...of.inserts, ...of.updates].some(each => each.id === resourceId && each.revision === revision && each.document === document)
+  return (
+    of !== undefined &&
+    [...of.inserts, ...of.updates].some(
+      each => each.id === resourceId && each.revision === revision && each.document === document
+    )
+  )
 }
 
 function addTable(add: Add, tenant: string, writes: TableWrites): void {
@@ -75,7 +80,8 @@ function addTable(add: Add, tenant: string, writes: TableWrites): void {
   for (const { id, expected, revision, document } of writes.updates) {
     add('update', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected},"r":${revision},"d":${document}}`)
   }
-  for (const { id, expected } of writes.deletes) add('delete', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected}}`)
+  for (const { id, expected } of writes.deletes)
+    add('delete', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected}}`)
   for (const link of writes.linksRemoved) add('unlink', writes, linkRow(tenant, link))
   for (const link of writes.linksAdded) add('link', writes, linkRow(tenant, link))
 }
@@ -132,7 +138,9 @@ function documentsOf(parts: readonly Rows[]): string {
   const selects = parts.flatMap((part, index) =>
     hasDocuments(part) ? [`select '${part.resource}' as n, t, i, r, d from w${index}`] : []
   )
-  return selects.length > 0 ? `(${selects.join(' union all ')})` : '(select null as n, null as t, null as i, null::integer as r, null::jsonb as d)'
+  return selects.length > 0
+    ? `(${selects.join(' union all ')})`
+    : '(select null as n, null as t, null as i, null::integer as r, null::jsonb as d)'
 }
 
 /** @param written where the documents are read from that this step, or another one, writes */

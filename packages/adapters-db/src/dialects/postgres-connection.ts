@@ -12,6 +12,12 @@ const IDLE_IN_TRANSACTION = '25P03'
 const IDLE_IN_TRANSACTION_MS = 5_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
+/**
+ * Queues are planned anew each time, as large as they are at that moment: a plan that was made when one was empty would read all of it,
+ * again and again, until the server next looks at its size.
+ */
+const LAZY = '-c synchronous_commit=off -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan'
+
 export function openPool(
   url: string,
   options: { max: number; statementTimeoutMs: number; lazy?: boolean; onError: (error: Error) => void }
@@ -27,7 +33,7 @@ export function openPool(
     keepAlive: true,
     application_name: 'crm-lite',
     // Compiling a statement costs more than any of ours takes.
-    options: options.lazy ? '-c jit=off -c synchronous_commit=off -c lock_timeout=5000' : '-c jit=off',
+    options: options.lazy ? `-c jit=off ${LAZY}` : '-c jit=off',
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.

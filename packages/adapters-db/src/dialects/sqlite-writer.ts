@@ -48,6 +48,8 @@ export class SqliteWriter implements Writer {
   readonly #reader: WorkReader
   #waiting: Waiting[] = []
   #running = false
+  /** Connections are opened so. */
+  #isFlushing = true
 
   constructor(options: Options) {
     this.#options = options
@@ -100,8 +102,7 @@ export class SqliteWriter implements Writer {
   async #commit(waiting: readonly Waiting[]): Promise<void> {
     const { database } = this.#options.connection
     // Without a flush of its own a commit is kept by the next one that has one.
-    const isLazy = waiting.every(each => each.lazy)
-    if (isLazy) database.pragma('synchronous = normal')
+    this.#flush(!waiting.every(each => each.lazy))
     try {
       const settle = await this.#tryCommit(waiting, 'none').catch(error => {
         if (!(error instanceof BatchSpoiled)) throw error
@@ -113,9 +114,13 @@ export class SqliteWriter implements Writer {
       if (database.inTransaction) this.#execute('rollback')
       const refusal = translateSqliteError(error)
       for (const { reject } of waiting) reject(refusal)
-    } finally {
-      if (isLazy) database.pragma('synchronous = full')
     }
+  }
+
+  #flush(isOn: boolean): void {
+    if (isOn === this.#isFlushing) return
+    this.#options.connection.database.pragma(`synchronous = ${isOn ? 'full' : 'normal'}`)
+    this.#isFlushing = isOn
   }
 
   /** Returns what tells the callers. Throws when nothing was committed. */

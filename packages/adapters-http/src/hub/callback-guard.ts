@@ -29,6 +29,7 @@ export class UnresolvedNameError extends Error {
   override readonly name = 'UnresolvedNameError'
 }
 
+const MAX_FINE = 1_000
 const NOT_PUBLIC = 'must not lead to an address that is not public'
 
 /**
@@ -40,6 +41,8 @@ const NOT_PUBLIC = 'must not lead to an address that is not public'
 export class CallbackGuard {
   readonly #options: CallbackGuardOptions
   readonly #allowed: ReturnType<typeof parseCidrs>
+  /** Callbacks whose text is fine: each is looked at before every send, and what may be called does not change. */
+  readonly #fine = new Set<string>()
   readonly #resolving = new Map<string, Promise<readonly ResolvedAddress[]>>()
 
   /** @throws {Error} when one of the networks isn't written as one */
@@ -54,6 +57,16 @@ export class CallbackGuard {
    * @returns the end of a sentence about the callback, without any part of it; undefined when nothing is wrong
    */
   checkUrl(callback: string): string | undefined {
+    if (this.#fine.has(callback)) return undefined
+    const wrong = this.#check(callback)
+    if (wrong === undefined) {
+      if (this.#fine.size >= MAX_FINE) this.#fine.clear()
+      this.#fine.add(callback)
+    }
+    return wrong
+  }
+
+  #check(callback: string): string | undefined {
     const url = URL.parse(callback)
     if (!url) return 'must be an absolute URL'
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be an https URL'
