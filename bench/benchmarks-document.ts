@@ -1,16 +1,19 @@
-import type { Result } from './bench.ts'
 import { PLANTED } from './data/bench-customer.ts'
 import { CONNECTIONS } from './measures/compare.ts'
 import { thousands } from './measures/comparison-result.ts'
 import type { Options } from './options.ts'
+import type { Recorded } from './record.ts'
 import { tableOf } from './report.ts'
 
 /** docs/benchmarks.md */
-export function documentOf({ durations, rows }: Options, machine: readonly string[], results: readonly Result[]): string {
-  const { warmUpS, roundS, rounds } = durations
+export function documentOf(
+  { durations: { warmUpS }, rows }: Options,
+  machine: readonly string[],
+  results: readonly Recorded[]
+): string {
   return `# Benchmarks
 
-Written by \`npm run bench -- --write\`. Ratios matter, digits do not: another machine has other digits.
+Written by \`npm run bench -- --write\` of \`bench/results.json\`, which keeps each measure's last run. Ratios matter, digits do not: another machine has other digits.
 
 ${machine.map(line => `- ${line}`).join('\n')}
 
@@ -24,7 +27,7 @@ ${tableOf(results)}
   stored text; for POST, one that stores the text that was sent under a new id in a table without further indexes, with group commit (SQLite:
   \`synchronous=FULL\`, one commit a turn of the event loop; PostgreSQL: rows by \`unnest\`, two batches in flight). They have the same cache
   and as many connections as ours, and read the same database; for POST each side has its own, with the same ${thousands(rows.usual)} customers in it.
-- Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, ${rounds} rounds of ${roundS} s each. Throughput and
+- Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, as many rounds as the last column says. Throughput and
   p99 are medians of the rounds, the ratio is the median of the rounds' ratios, with the smallest and the largest in brackets.
 - Load comes from autocannon over ${CONNECTIONS} connections, in a process of its own. The server has one core to itself, the load generator
   another; PostgreSQL has the remaining cores, or, where there are only two, shares that of the generator.

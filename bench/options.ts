@@ -24,7 +24,7 @@ export const USAGE = `npm run bench -- [options]
   --engine <name>         ${ENGINES.join(' or ')}
   --seconds <n>           how long a round is
   --rounds <n>            how many rounds there are
-  --write                 write the table to docs/benchmarks.md`
+  --write                 keep the results and write docs/benchmarks.md; not of a quick run`
 
 const quick = { durations: { warmUpS: 2, roundS: 2, rounds: 3 }, rows: { small: 10_000, usual: 10_000, large: 100_000 } }
 const full = { durations: { warmUpS: 5, roundS: 5, rounds: 7 }, rows: { small: 10_000, usual: 100_000, large: 1_000_000 } }
@@ -42,6 +42,7 @@ export function parseOptions(args: readonly string[]): Options {
       write: { type: 'boolean', default: false }
     }
   })
+  if (values.quick && values.write) throw new Error('what a quick run measures is not kept')
   const { durations, rows } = values.quick ? quick : full
   return {
     isQuick: values.quick,

@@ -1,9 +1,8 @@
 /** `npm run bench`: measures the server, prints a table and, in full, fails when a target is missed. `--help` says more. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench, Result } from './bench.ts'
-import { documentOf } from './benchmarks-document.ts'
 import { type Cores, findCores, pin } from './cores.ts'
 import { postgresEngine } from './data/postgres-engine.ts'
 import { sqliteEngine } from './data/sqlite-engine.ts'
@@ -15,6 +14,7 @@ import { measureEvents } from './measures/events-all.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureSize } from './measures/size.ts'
 import { type EngineName, type MeasureName, type Options, parseOptions, USAGE } from './options.ts'
+import { type Recorded, record } from './record.ts'
 import { tableOf } from './report.ts'
 
 const measures: Record<MeasureName, (bench: Bench) => Promise<Result | Result[]>> = {
@@ -43,7 +43,7 @@ function readOptions(): Options {
 async function run(options: Options): Promise<number> {
   const cores = findCores()
   if (!cores) say('processes cannot be pinned to cores here: expect noise')
-  const results: Result[] = []
+  const results: Recorded[] = []
   const titles: string[] = []
   for (const name of options.engines) {
     const engine = await openEngine(name, cores)
@@ -53,7 +53,8 @@ async function run(options: Options): Promise<number> {
       titles.push(engine.title)
       for (const measure of options.only) {
         say(`${measure} on ${engine.title}`)
-        results.push(...[await measures[measure]({ options, cores, load, engine, say })].flat())
+        const found = [await measures[measure]({ options, cores, load, engine, say })].flat()
+        results.push(...found.map(each => ({ ...each, of: measure, measured: measuredNow(options) })))
       }
     } finally {
       load.stop()
@@ -62,10 +63,14 @@ async function run(options: Options): Promise<number> {
   }
   const machine = describeMachine(titles)
   console.log(`\n${machine.join('\n')}\n\n${tableOf(results)}\n`)
-  if (options.write) writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), documentOf(options, machine, results))
+  if (options.write) record(options, machine, results)
   const missed = results.filter(each => each.isMet === false)
   if (missed.length > 0) console.log(`${missed.length} of ${results.length} targets missed`)
   return missed.length > 0 && !options.isQuick ? 1 : 0
+}
+
+function measuredNow({ durations }: Options): string {
+  return `${new Date().toISOString().slice(0, 10)}, ${durations.rounds} x ${durations.roundS} s`
 }
 
 /** A database server inherits from us where it may run. */

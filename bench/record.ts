@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Result } from './bench.ts'
+import { documentOf } from './benchmarks-document.ts'
+import { ENGINES, MEASURES, type MeasureName, type Options } from './options.ts'
+
+/** A line of the table, with what it belongs to and when it was measured. */
+export interface Recorded extends Result {
+  readonly of: MeasureName
+  readonly measured: string
+}
+
+interface Records {
+  readonly machine: readonly string[]
+  readonly results: readonly Recorded[]
+}
+
+const RECORDS = new URL('results.json', import.meta.url)
+const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
+
+/** Keeps results, and writes docs/benchmarks.md of all that are kept. What was not measured now stays, if it is of the same machine. */
+export function record(options: Options, machine: readonly string[], results: readonly Recorded[]): void {
+  const isNew = (earlier: Recorded) => results.some(({ of, engine }) => of === earlier.of && engine === earlier.engine)
+  const kept = earlierOn(machine).filter(each => !isNew(each))
+  const all = [...kept, ...results].sort((a, b) => placeOf(a) - placeOf(b))
+  writeFileSync(RECORDS, `${JSON.stringify({ machine, results: all } satisfies Records, undefined, 2)}\n`)
+  writeFileSync(DOCUMENT, documentOf(options, machine, all))
+}
+
+function earlierOn([processor]: readonly string[]): readonly Recorded[] {
+  if (!existsSync(RECORDS)) return []
+  const { machine, results } = JSON.parse(readFileSync(RECORDS, 'utf8')) as Records
+  return machine[0] === processor ? results : []
+}
+
+function placeOf({ of, engine }: Recorded): number {
+  return MEASURES.indexOf(of) * ENGINES.length + ENGINES.indexOf(engine)
+}
