@@ -1,13 +1,16 @@
 /**
  * The floor on PostgreSQL: what a server costs that does nothing but the work itself, with one named statement a request.
  *
- * Argument: the database, of the server that is measured for reading, one whose table has no further indexes for inserting.
+ * Arguments: the database, of the server that is measured for reading, one whose table has no further indexes for inserting; `rows` to
+ * insert all the rows that a customer makes, into the tables of the server that is measured.
  */
 import pg from 'pg'
 import { v7 } from 'uuid'
+import { linksOfCustomer } from './customer-rows.ts'
 import { announce, bareFastify, PAGE_LENGTH, TENANT, withId } from './serve-floor.ts'
 
 const url = process.argv[2]
+const withRows = process.argv[3] === 'rows'
 if (url === undefined) throw new Error('usage: postgres-floor <url>')
 
 /** As many as the server that is measured has. */
@@ -28,7 +31,22 @@ const insert = {
   text: 'insert into customer (tenant, id, revision, document) select $1, id, 1, document from unnest($2::text[], $3::jsonb[]) as row (id, document)'
 }
 
-let waiting: { id: string; document: string; done: () => void }[] = []
+/** All of it in one statement, one round trip. */
+const insertRows = {
+  name: 'rows',
+  text: `with made as (
+      insert into customer (tenant, id, revision, document)
+      select $1, id, 1, document from unnest($2::text[], $3::jsonb[]) as row (id, document) returning id, document
+    ), linked as (
+      insert into customer_link (tenant, attribute, value, id)
+      select $1, attribute, value, id from unnest($4::text[], $5::text[], $6::text[]) as link (attribute, value, id)
+    )
+    insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, at, document)
+    select event.id, $1, 'customer', made.id, 'created', 1, '[]', 'anonymous', made.id, $8, made.document
+    from made join unnest($2::text[], $7::text[]) as event (resource_id, id) on event.resource_id = made.id`
+}
+
+let waiting: { id: string; document: string; body: unknown; done: () => void }[] = []
 let inFlight = 0
 let isScheduled = false
 
@@ -47,8 +65,15 @@ function send(): void {
 }
 
 async function commit(batch: typeof waiting): Promise<void> {
-  await pool.query({ ...insert, values: [TENANT, batch.map(each => each.id), batch.map(each => each.document)] })
+  const values: unknown[] = [TENANT, batch.map(each => each.id), batch.map(each => each.document)]
+  await pool.query(withRows ? { ...insertRows, values: [...values, ...restOf(batch)] } : { ...insert, values })
   for (const { done } of batch) done()
+}
+
+function restOf(batch: typeof waiting): unknown[] {
+  const links = batch.flatMap(({ id, body }) => linksOfCustomer(id, body))
+  const linkColumns = [links.map(each => each.attribute), links.map(each => each.value), links.map(each => each.id)]
+  return [...linkColumns, batch.map(() => v7()), new Date().toISOString()]
 }
 
 const app = bareFastify()
@@ -65,7 +90,7 @@ app.get('/customer', async (_request, reply) => {
 app.post('/customer', (request, reply) => {
   const id = v7()
   const document = withId(id, request.body)
-  waiting.push({ id, document, done: () => reply.code(201).type('application/json').send(document) })
+  waiting.push({ id, document, body: request.body, done: () => reply.code(201).type('application/json').send(document) })
   if (isScheduled) return
   isScheduled = true
   setImmediate(send)

@@ -1,13 +1,16 @@
 /**
  * The floor on SQLite: what a server costs that does nothing but the work itself, with one hand-prepared statement a request.
  *
- * Argument: the database, of the server that is measured for reading, one whose table has no further indexes for inserting.
+ * Arguments: the database, of the server that is measured for reading, one whose table has no further indexes for inserting; `rows` to
+ * insert all the rows that a customer makes, into the tables of the server that is measured.
  */
 import Sqlite from 'better-sqlite3'
 import { v7 } from 'uuid'
+import { linksOfCustomer } from './customer-rows.ts'
 import { announce, bareFastify, PAGE_LENGTH, TENANT, withId } from './serve-floor.ts'
 
 const file = process.argv[2]?.replace(/^sqlite:/, '')
+const withRows = process.argv[3] === 'rows'
 if (file === undefined) throw new Error('usage: sqlite-floor <url>')
 
 /** As the server that is measured has it: the difference shall not be a setting of the engine. */
@@ -28,14 +31,39 @@ const writer = open(false)
 const insert = writer.prepare<[string, string, string]>(
   'insert into customer (tenant, id, revision, document) values (?, ?, 1, ?)'
 )
-let waiting: { id: string; document: string; done: () => void }[] = []
+let waiting: { id: string; document: string; body: unknown; done: () => void }[] = []
+
+function insertAll({ id, document, body }: (typeof waiting)[number]): void {
+  insert.run(TENANT, id, document)
+  if (!withRows) return
+  for (const { attribute, value } of linksOfCustomer(id, body)) insertLink().run(TENANT, attribute, value, id)
+  insertEvent().run(v7(), TENANT, id, id, new Date().toISOString(), document)
+}
+
+const insertLink = once(() =>
+  writer.prepare<unknown[]>('insert into customer_link (tenant, attribute, value, id) values (?, ?, ?, ?)')
+)
+const insertEvent = once(() =>
+  writer.prepare<unknown[]>(
+    `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, traceparent, at, document)
+     values (?, ?, 'customer', ?, 'created', 1, '[]', 'anonymous', ?, null, ?, ?)`
+  )
+)
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
 
 /** Everything that arrived in one turn of the event loop, in one commit. */
 function commit(): void {
   const batch = waiting
   waiting = []
   writer.exec('begin immediate')
-  for (const { id, document } of batch) insert.run(TENANT, id, document)
+  for (const each of batch) insertAll(each)
   writer.exec('commit')
   for (const { done } of batch) done()
 }
@@ -50,7 +78,7 @@ app.get('/customer', (_request, reply) => {
 app.post('/customer', (request, reply) => {
   const id = v7()
   const document = withId(id, request.body)
-  waiting.push({ id, document, done: () => reply.code(201).type('application/json').send(document) })
+  waiting.push({ id, document, body: request.body, done: () => reply.code(201).type('application/json').send(document) })
   if (waiting.length === 1) setImmediate(commit)
 })
 await announce(app)
