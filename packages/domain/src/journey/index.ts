@@ -39,5 +39,6 @@ export {
 export { type SimulatedMilestone, type Simulation, simulateJourney } from './simulate.ts'
 export { noticesOf, type OrderNotice, type StandardView, standardView, withJourney } from './standard-view.ts'
 export { type NewJourney, startJourney } from './start-journey.ts'
+export * from './tracking-token.ts'
 export * from './tracking-view.ts'
 export { addWorkingTime } from './working-time.ts'
