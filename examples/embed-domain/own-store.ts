@@ -22,6 +22,8 @@ export class OwnStore implements UnitOfWork {
           put(definition, { id, revision: revision + 1, document: JSON.stringify(resource) }),
         delete: (definition, { id }) => void rows.delete(key(definition, id)),
         publish: event => void published.push(event),
+        schedule: () => undefined, // this service keeps no orders, so nothing becomes due
+        unschedule: () => undefined,
         recall: async () => undefined, // this service gets no idempotent requests, so there is nothing to remember
         remember: () => undefined
       })
