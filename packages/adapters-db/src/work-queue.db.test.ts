@@ -1,6 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  calendarDefinition,
+  type Filter,
+  type IndexedAttribute,
+  journeyDefinition,
+  journeySpecificationDefinition,
+  orderHistoryDefinition,
+  type ResourceDefinition,
+  resourceDefinitions,
+  segmentsOf,
+  trackingTokenDefinition
+} from '@crm-lite/domain'
 import { workQueueContract } from '@crm-lite/domain/testing'
 import * as fc from 'fast-check'
 import pg from 'pg'
@@ -42,5 +54,34 @@ for (const [name, { newUrl, runs }] of Object.entries(engines)) {
     name,
     makeQueue: async () => openDatabase({ url: await newUrl(), clock: { now: () => new Date() }, exclusive: true }),
     runs
+  })
+}
+
+const ofOrders: readonly ResourceDefinition[] = [
+  calendarDefinition,
+  journeyDefinition,
+  journeySpecificationDefinition,
+  orderHistoryDefinition,
+  trackingTokenDefinition
+]
+const VALUES = { string: 'x', number: 1, boolean: true, dateTime: '2026-03-01T09:00:00.000Z' }
+
+/** Something that an index serves, if there is one. */
+function sortedByIndex({ path, type, many }: IndexedAttribute) {
+  const attribute = { segments: segmentsOf(path), type }
+  const filter: Filter = { kind: 'in', path: attribute, values: [VALUES[type]] }
+  return { filter, sort: many ? [] : [{ path: attribute, descending: false }], limit: 10, offset: 0, count: true }
+}
+
+for (const [name, { newUrl }] of Object.entries(engines)) {
+  t.test(`${name}: every attribute that a definition says is indexed has its column or its links`, async t => {
+    const database = await openDatabase({ url: await newUrl(), clock: { now: () => new Date() }, exclusive: true })
+    t.teardown(() => database.close())
+    for (const definition of [...resourceDefinitions, ...ofOrders]) {
+      for (const indexed of definition.indexed) {
+        const page = await database.store.list('default', definition, sortedByIndex(indexed))
+        t.same(page, { items: [], total: 0 }, `${definition.name} ${indexed.name}`)
+      }
+    }
   })
 }

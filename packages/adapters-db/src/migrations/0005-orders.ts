@@ -32,7 +32,10 @@ export const orders: Migration = {
     }),
     ...resourceTable(dialect, 'calendar', { name: 'name' }),
     ...resourceTable(dialect, 'journey_catalog', {}),
-    ...resourceTable(dialect, 'tracking_token', { product_order_id: 'productOrder.id' }),
+    ...resourceTable(dialect, 'tracking_token', {
+      product_order_id: 'productOrder.id',
+      expires_at: ['expiresAt', 'dateTime']
+    }),
     ...dueWork(dialect)
   ]
 }
