@@ -9,7 +9,14 @@ export {
   type Permission,
   settleBreaker
 } from './events/breaker.ts'
-export { type DomainEvent, type DomainEventKind, domainEventKinds } from './events/domain-event.ts'
+export {
+  changeKinds,
+  type DomainEvent,
+  type DomainEventKind,
+  domainEventKinds,
+  type NoticeKind,
+  noticeKinds
+} from './events/domain-event.ts'
 export * from './events/event-subscription.ts'
 export {
   type AttemptResult,
@@ -68,14 +75,28 @@ export { toEcmaScript, toPostgres, toRe2 } from './query/render-pattern.ts'
 export * from './query/selection.ts'
 export { segmentsOf, valuesAt } from './query/values-at.ts'
 export * from './resources/index.ts'
+export { acceptProductOrder } from './use-cases/accept-product-order.ts'
 export type { ChangeDependencies } from './use-cases/change-dependencies.ts'
+export {
+  changeOrder,
+  type OrderAcceptance,
+  type OrderDependencies,
+  type OrderToChange,
+  orderAcceptances
+} from './use-cases/change-order.ts'
 export { type Change, changeResource } from './use-cases/change-resource.ts'
 export { changeSubscription, type SubscriptionOfApi } from './use-cases/change-subscription.ts'
 export { createResource } from './use-cases/create-resource.ts'
 export { createSubscription, type NewSubscription } from './use-cases/create-subscription.ts'
 export { createTrackingToken, insertTrackingToken, type NewTrackingToken } from './use-cases/create-tracking-token.ts'
+export { deleteProductOrder } from './use-cases/delete-product-order.ts'
 export { deleteResource } from './use-cases/delete-resource.ts'
+export { moveOrderItems } from './use-cases/move-order-items.ts'
+export { patchProductOrder } from './use-cases/patch-product-order.ts'
+export { placeProductOrder } from './use-cases/place-product-order.ts'
 export { purgeTrackingTokens } from './use-cases/purge-tracking-tokens.ts'
 export { readTracking, type Tracking } from './use-cases/read-tracking.ts'
 export { removeSubscription } from './use-cases/remove-subscription.ts'
+export { requestCancellation } from './use-cases/request-cancellation.ts'
 export { revokeTrackingToken } from './use-cases/revoke-tracking-token.ts'
+export { type Settlement, settleCancellation } from './use-cases/settle-cancellation.ts'

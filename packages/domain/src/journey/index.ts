@@ -22,6 +22,7 @@ export { addDuration, type Duration, parseDuration, subtractDuration } from './d
 export { type Dated, forecastDates, type MilestoneDates, planDates } from './forecast.ts'
 export { levelAt, nextLevelStart } from './jeopardy.ts'
 export * from './journey.ts'
+export * from './journey-catalog.ts'
 export type { JourneyChange } from './journey-change.ts'
 export * from './journey-specification.ts'
 export { mermaidOf } from './mermaid.ts'

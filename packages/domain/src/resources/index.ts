@@ -1,13 +1,17 @@
 import type { ResourceDefinition } from '../kernel/resource.ts'
+import { cancelProductOrderDefinition } from './cancel-product-order.ts'
 import { customerDefinition } from './customer.ts'
 import { individualDefinition } from './individual.ts'
 import { organizationDefinition } from './organization.ts'
+import { productOrderDefinition } from './product-order.ts'
 
 /** Every resource that the CRM keeps. A new one is added here and nowhere else in the domain. */
 export const resourceDefinitions: readonly ResourceDefinition[] = [
   customerDefinition,
   individualDefinition,
-  organizationDefinition
+  organizationDefinition,
+  productOrderDefinition,
+  cancelProductOrderDefinition
 ]
 
 export * from './cancel-product-order.ts'
