@@ -77,6 +77,7 @@ export { segmentsOf, valuesAt } from './query/values-at.ts'
 export * from './resources/index.ts'
 export { acceptProductOrder } from './use-cases/accept-product-order.ts'
 export type { ChangeDependencies } from './use-cases/change-dependencies.ts'
+export { changeJourney } from './use-cases/change-journey.ts'
 export {
   changeOrder,
   type OrderAcceptance,

@@ -7,7 +7,7 @@ import {
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 
-/** The last one that was read: compared as a whole, which costs little beside parsing, so that no other store's is ever taken for it. */
+/** Compared as a whole, which costs little beside parsing: what another store holds is never taken for it. */
 let lastRead: { readonly document: string; readonly catalog: JourneyCatalog } | undefined
 
 /**
@@ -19,7 +19,7 @@ export async function journeysInUse(transaction: Pick<Transaction, 'get'>): Prom
   return stored ? catalogIn(stored) : initialJourneyCatalog
 }
 
-/** What is stored, which must not be changed: others get it too. */
+/** What is stored. Others get the same object: it is never changed. */
 export function catalogIn({ document }: StoredResource): JourneyCatalog {
   if (lastRead?.document !== document) lastRead = { document, catalog: JSON.parse(document) as JourneyCatalog }
   return lastRead.catalog
