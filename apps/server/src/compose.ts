@@ -8,8 +8,7 @@ import { maskedDatabaseUrl } from './database-name.ts'
 import { type EventServices, eventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
 import { readVersion } from './version.ts'
-import { DeliveryMetrics } from './workers/delivery-metrics.ts'
-import { deliveryWorker, keepPurged, type WorkerParts } from './workers.ts'
+import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
 
 /** The parts of a server, wired together. Nothing listens yet, and nothing is delivered. */
 export interface Composition {
@@ -63,8 +62,7 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
     onWarning: (message, fields) => logger.warn(fields ?? {}, message)
   })
   try {
-    const metrics = new DeliveryMetrics()
-    metrics.watch(database.deliveries, systemClock)
+    const metrics = serverMetrics(database, systemClock)
     const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
     const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
     return {
@@ -89,7 +87,7 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
   }
 }
 
-function apiServices(database: Database, { hub }: EventServices, metrics: DeliveryMetrics): ApiServices {
+function apiServices(database: Database, { hub }: EventServices, metrics: ServerMetrics): ApiServices {
   return {
     store: database.store,
     unitOfWork: database.unitOfWork,
@@ -100,7 +98,7 @@ function apiServices(database: Database, { hub }: EventServices, metrics: Delive
     ids: uuidV7Ids,
     clock: systemClock,
     notReady: database.notReady,
-    metrics: () => metrics.text()
+    metrics: () => metrics.deliveries.text()
   }
 }
 
@@ -122,18 +120,18 @@ function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiO
   }
 }
 
-/** What is too old is removed by every server, also by one that leaves deliveries to others. */
+/** What is too old is removed by every server, also by one that leaves the rest to others. */
 function startableWorkers(config: Config, parts: WorkerParts) {
-  const delivery = config.workers === 'inProcess' ? deliveryWorker(config, parts) : undefined
+  const workers = config.workers === 'inProcess' ? allWorkers(config, parts) : undefined
   let stopPurging = () => {}
   return {
     start: () => {
-      delivery?.start()
+      workers?.start()
       stopPurging = keepPurged(config, parts)
     },
     stop: async (timeoutMs: number) => {
       stopPurging()
-      await delivery?.stop(timeoutMs)
+      await workers?.stop(timeoutMs)
     }
   }
 }

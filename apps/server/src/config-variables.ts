@@ -182,11 +182,20 @@ export const configVariables = {
     secret: true,
     since: '0.1.0'
   },
+  orderAcceptance: {
+    name: 'ORDER_ACCEPTANCE',
+    ...choice('automatic', 'manual'),
+    defaultMeans: '`automatic` in development, `manual` in production',
+    description:
+      'Who accepts orders: `automatic`, a worker does, right after they were placed; `manual`, somebody moves them to `inProgress`.',
+    since: '0.1.0'
+  },
   workers: {
     name: 'WORKERS',
     ...choice('inProcess', 'off'),
     default: 'inProcess',
-    description: 'Whether the server delivers events itself, or leaves that to `crm worker` processes (PostgreSQL only).',
+    description:
+      'Whether the server delivers events and does what becomes due itself, or leaves that to `crm worker` processes (PostgreSQL only).',
     since: '0.1.0'
   },
   callbackAllowedCidrs: {
@@ -222,7 +231,8 @@ export const configVariables = {
     name: 'LEASE_MS',
     ...integer(500, 3_600_000),
     default: '30000',
-    description: 'How long, in milliseconds, the deliveries of a process that died stay with it before another one takes them.',
+    description:
+      'How long, in milliseconds, what a process that died was doing stays with it before another one takes it: deliveries, due work.',
     since: '0.1.0'
   },
   eventRetentionDays: {
