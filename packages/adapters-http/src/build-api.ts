@@ -26,7 +26,10 @@ import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
 import type { ServedEvents } from './routes/served-events.ts'
+import { registerTrackingRoutes } from './routes/tracking-routes.ts'
 import { createValidators } from './schema/validation.ts'
+import { defaultTrackingOptions, type ServedTracking, type TrackingOptions } from './tracking/served-tracking.ts'
+import { TrackingFeed } from './tracking/tracking-feed.ts'
 
 /** What the API works with. It opens nothing itself. */
 export interface ApiServices {
@@ -63,6 +66,8 @@ export interface ApiOptions {
   readonly limits?: Partial<ServerLimits>
   /** Of the stream of events. */
   readonly feed?: Partial<FeedLimits>
+  /** Of what customers follow their orders with. */
+  readonly tracking?: Partial<TrackingOptions>
 }
 
 /** The HTTP server, ready to listen. */
@@ -114,6 +119,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
     registerHubRoutes(app, hub)
   }
   registerEventRoutes(app, servedEvents(services, options, draining))
+  registerTrackingRoutes(app, servedTracking(services, options, draining, inFlight))
   await app.after()
   registerMethodNotAllowed(app, methods)
   await app.ready()
@@ -158,5 +164,20 @@ function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiO
     onFailure: error => {
       if (logger) logger.error({ err: loggable(error) }, 'a stream of events failed')
     }
+  }
+}
+
+function servedTracking(services: ApiServices, options: ApiOptions, draining: AbortSignal, inFlight: InFlight): ServedTracking {
+  const limits = { ...defaultFeedLimits, ...options.feed }
+  const path = basePathOf({ key: 'ORDER_JOURNEY_V1', path: 'orderJourney/v1' }, options)
+  return {
+    path,
+    url: `${options.publicBaseUrl.replace(/\/+$/, '')}${path}`,
+    options: { ...defaultTrackingOptions, ...options.tracking },
+    services,
+    feed: new TrackingFeed(services.events, services.workSignal, TENANT, limits),
+    maxBufferedBytes: limits.maxBufferedBytes,
+    draining,
+    inFlight
   }
 }

@@ -74,7 +74,8 @@ export function inQuery<T>(read: () => T): T {
   }
 }
 
-function objectIn(body: unknown): Record<string, unknown> {
+/** @throws {ApiError} 400 when the body is none */
+export function objectIn(body: unknown): Record<string, unknown> {
   if (body === undefined) throw refusal('missingBody')
   if (!isObject(body)) throw fault('invalidValue', '', 'must be an object')
   return body
@@ -93,6 +94,7 @@ function instantIn(value: unknown, pointer: string): string {
   return instant
 }
 
-function fault(code: ApiFault['code'], pointer: string, message: string): ApiError {
+/** 400 for something in the body. */
+export function fault(code: ApiFault['code'], pointer: string, message: string): ApiError {
   return new ApiError(400, { code, pointer, message })
 }

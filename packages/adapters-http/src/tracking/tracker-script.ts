@@ -57,8 +57,8 @@ async function refresh() {
 
 function open() {
   stream = new EventSource(location.pathname.replace(/\\/+$/, '') + '/stream')
+  stream.addEventListener('open', () => showLive(true))
   stream.addEventListener('tracking', event => {
-    showLive(true)
     wanted = event.lastEventId
     if (wanted !== tracker.dataset.version) refresh()
   })
