@@ -24,6 +24,13 @@ export interface DeliveryParts extends Omit<WorkerParts, 'metrics'> {
   readonly metrics: DeliveryMetrics
 }
 
+export interface DueParts {
+  readonly database: Pick<Database, 'unitOfWork' | 'work' | 'workSignal'>
+  readonly clock: Clock
+  readonly metrics: Pick<ServerMetrics, 'work'>
+  readonly log: WorkerLog
+}
+
 /** What is counted of what a process does beside answering requests, and shown as one text. */
 export interface ServerMetrics {
   readonly deliveries: DeliveryMetrics
@@ -61,7 +68,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log }: Omit<WorkerParts, 'services'>
+  { database, clock, metrics, log }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config

@@ -1,4 +1,4 @@
-import type { ClaimedWork, Clock, WorkQueue } from '@crm-lite/domain'
+import type { ClaimedWork, Clock, WorkFigures, WorkQueue } from '@crm-lite/domain'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Upper bounds in seconds: from at once to what nobody did for a day. */
@@ -37,20 +37,31 @@ export class WorkMetrics {
 
   /** What stands in the queue is asked for when somebody looks; it is no number while the database does not answer. */
   watch(queue: Pick<WorkQueue, 'figures'>, clock: Clock): void {
-    const figures = () => queue.figures(clock.now()).catch(() => undefined)
-    const overdue = new Gauge({
-      name: 'due_work_overdue_seconds',
-      help: 'How long the work waits that is due the longest.',
-      registers: [this.#registry]
-    })
+    let asked: Promise<WorkFigures | undefined> | undefined
+    const figures = () => {
+      asked ??= queue
+        .figures(clock.now())
+        .catch(() => undefined)
+        .finally(() => {
+          asked = undefined
+        })
+      return asked
+    }
+    this.#gauge('due_work_waiting', 'Work that is scheduled, whenever it is due.', async () => (await figures())?.waiting)
+    this.#gauge(
+      'due_work_overdue_seconds',
+      'How long the work waits that is due the longest.',
+      async () => (await figures())?.overdueAgeS
+    )
+  }
+
+  #gauge(name: string, help: string, value: () => Promise<number | undefined>): void {
     new Gauge({
-      name: 'due_work_waiting',
-      help: 'Work that is scheduled, whenever it is due.',
+      name,
+      help,
       registers: [this.#registry],
       async collect() {
-        const { waiting, overdueAgeS } = (await figures()) ?? { waiting: Number.NaN, overdueAgeS: Number.NaN }
-        this.set(waiting)
-        overdue.set(overdueAgeS)
+        this.set((await value()) ?? Number.NaN)
       }
     })
   }
