@@ -109,6 +109,7 @@ function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiO
     apiPaths: config.apiPaths,
     corsOrigins: config.corsOrigins,
     partialContent: config.partialContent,
+    orderAcceptance: config.orderAcceptance,
     extensions: config.extensions,
     version: { version: readVersion(), ...(config.commit !== undefined && { commit: config.commit }) },
     limits: {

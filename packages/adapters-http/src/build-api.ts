@@ -1,5 +1,6 @@
-import type { Clock, EventLog, Ids, ResourceStore, UnitOfWork, ValueType, WorkSignal } from '@crm-lite/domain'
+import type { Clock, EventLog, Ids, OrderAcceptance, ResourceStore, UnitOfWork, ValueType, WorkSignal } from '@crm-lite/domain'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { handlersOf } from './apis/handlers.ts'
 import { apiBindings, sharedSchemas } from './apis/index.ts'
 import type { ApiBinding } from './binding.ts'
 import { defaultFeedLimits, EventFeed, type FeedLimits } from './hub/event-feed.ts'
@@ -66,6 +67,8 @@ export interface ApiOptions {
   readonly limits?: Partial<ServerLimits>
   /** Of the stream of events. */
   readonly feed?: Partial<FeedLimits>
+  /** Whether what is ordered is accepted without anybody; absent: it isn't. */
+  readonly orderAcceptance?: OrderAcceptance
   /** Of what customers follow their orders with. */
   readonly tracking?: Partial<TrackingOptions>
 }
@@ -110,7 +113,8 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         hrefBase: `${publicBaseUrl}${path}/${binding.path}/`,
         extensions: options.extensions[binding.definition.name] ?? {},
         partialContent: options.partialContent,
-        services,
+        services: { ...services, ...(options.orderAcceptance && { orderAcceptance: options.orderAcceptance }) },
+        handlers: handlersOf(binding),
         validators,
         inFlight
       })

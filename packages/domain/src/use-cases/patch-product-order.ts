@@ -26,13 +26,18 @@ export function patchProductOrder(
     dependencies,
     { orderId, ...(expects && { expects }) },
     (order, moment, { journey }) => {
-      const wanted = apply(withoutStatesBefore(order) as unknown as Record<string, unknown>)
+      const wanted = withParties(apply(withoutStatesBefore(order) as unknown as Record<string, unknown>))
       checkWanted(wanted, check)
       const whole = withStatesBefore(wanted as ProductOrder, journey.stateBeforeCancellation)
       return decidePatch(order, whole, moment)
     },
     context
   )
+}
+
+/** They are always shown: to remove them is to have none. */
+function withParties(wanted: unknown): unknown {
+  return isObject(wanted) && wanted['relatedParty'] === undefined ? { ...wanted, relatedParty: [] } : wanted
 }
 
 /** Decisions look at orders whose structure is right. */

@@ -27,7 +27,8 @@ export function storeTask(
     const events = last
       ? changeEvents(source, cancelProductOrderDefinition, { before: last.task, after: task, stored })
       : creationEvents(source, cancelProductOrderDefinition, stored)
-    for (const event of events) transaction.publish(event)
+    // When it was done is a part of its being done.
+    for (const event of events.filter(({ kind }) => kind !== 'attributesChanged')) transaction.publish(event)
     last = { stored, task }
   }
   return last
