@@ -3,6 +3,7 @@ import { productOrderItemStates } from '../ordering/order-item-states.ts'
 import { productOrderStates } from '../ordering/order-states.ts'
 import { addDuration, parseDuration, subtractDuration } from './duration.ts'
 import type {
+  LintWarning,
   MilestonePlan,
   MilestoneRules,
   MilestoneSpecification,
@@ -127,13 +128,7 @@ function checkScope({ scope, forItems, reachedBy, requires = [] }: MilestoneSpec
   if (reachedBy.by === 'requirements' && requires.length === 0) report('/reachedBy', 'is reached by requirements, and has none')
 }
 
-/** Something that may be meant, and probably isn't. */
-export interface LintWarning {
-  readonly pointer: string
-  readonly message: string
-}
-
-/** What looks odd in a specification that has no faults. */
+/** What looks odd in a specification that has no faults: it may be meant, and probably isn't. */
 export function lintSpecification({ milestone: milestones }: NewJourneySpecification): LintWarning[] {
   const warnings: LintWarning[] = []
   const warn: Report = (pointer, message) => warnings.push({ pointer, message })

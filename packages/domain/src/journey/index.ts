@@ -3,7 +3,6 @@ export { applyEvent, applyOrder, type Happening, type MovedOrder, ordersIn } fro
 export * from './calendar.ts'
 export {
   checkSpecification,
-  type LintWarning,
   lintSpecification,
   MAX_MILESTONES,
   MILESTONE_KEY
