@@ -1,4 +1,14 @@
-import type { Clock, EventLog, Ids, OrderAcceptance, ResourceStore, UnitOfWork, ValueType, WorkSignal } from '@crm-lite/domain'
+import {
+  type Clock,
+  type EventLog,
+  type Ids,
+  type OrderAcceptance,
+  productOrderDefinition,
+  type ResourceStore,
+  type UnitOfWork,
+  type ValueType,
+  type WorkSignal
+} from '@crm-lite/domain'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { handlersOf } from './apis/handlers.ts'
 import { apiBindings, sharedSchemas } from './apis/index.ts'
@@ -25,8 +35,10 @@ import { EVENT_TAG } from './routes/event-route-schemas.ts'
 import { registerEventRoutes } from './routes/event-routes.ts'
 import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
+import { registerOrderItemState } from './routes/order-item-state.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
 import type { ServedEvents } from './routes/served-events.ts'
+import type { ServedResource } from './routes/served-resource.ts'
 import { registerTrackingRoutes } from './routes/tracking-routes.ts'
 import { createValidators } from './schema/validation.ts'
 import { defaultTrackingOptions, type ServedTracking, type TrackingOptions } from './tracking/served-tracking.ts'
@@ -103,10 +115,10 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   const validators = createValidators(apiBindings, sharedSchemas)
   const inFlight = new InFlight()
   const notifications = new Notifications(apiBindings, options)
-  for (const api of apiBindings) {
+  const served = apiBindings.flatMap(api => {
     const path = basePathOf(api, options)
-    for (const binding of api.resources) {
-      registerResourceRoutes(app, {
+    return api.resources.map(
+      (binding): ServedResource => ({
         api,
         binding,
         path: `${path}/${binding.path}`,
@@ -118,7 +130,13 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         validators,
         inFlight
       })
-    }
+    )
+  })
+  for (const each of served) registerResourceRoutes(app, each)
+  const orders = served.find(each => each.binding.definition === productOrderDefinition)!
+  registerOrderItemState(app, { orders, path: basePathOf(ORDER_JOURNEY, options) })
+  for (const api of apiBindings) {
+    const path = basePathOf(api, options)
     const hub = { api, path: `${path}/hub`, hrefBase: `${publicBaseUrl}${path}/hub/`, notifications, services, inFlight }
     registerHubRoutes(app, hub)
   }
@@ -129,6 +147,9 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   await app.ready()
   return app
 }
+
+/** What orders go through, beyond what is standard. */
+const ORDER_JOURNEY = { key: 'ORDER_JOURNEY_V1', path: 'orderJourney/v1' }
 
 /** Below the common base path, where TMF688 has it too. */
 const EVENTS_PATH = 'event/v4'
@@ -173,7 +194,7 @@ function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiO
 
 function servedTracking(services: ApiServices, options: ApiOptions, draining: AbortSignal, inFlight: InFlight): ServedTracking {
   const limits = { ...defaultFeedLimits, ...options.feed }
-  const path = basePathOf({ key: 'ORDER_JOURNEY_V1', path: 'orderJourney/v1' }, options)
+  const path = basePathOf(ORDER_JOURNEY, options)
   return {
     path,
     url: `${options.publicBaseUrl.replace(/\/+$/, '')}${path}`,
