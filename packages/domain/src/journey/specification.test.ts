@@ -105,6 +105,29 @@ t.test('a specification', async t => {
     t.same(pointers({ reachedBy: { by: 'magic' } as unknown as { by: 'hand' } }), ['/milestone/0/reachedBy/by'])
   })
 
+  t.test('is looked into also where no schema does', async t => {
+    const faultsOf = (more: object) => checkSpecification(aDraft(more)).map(({ pointer }) => pointer)
+    const reachedBy = (rule: object) => ({ milestone: [{ ...milestone('a'), reachedBy: rule }] })
+    for (const translation of [{ de: null }, { de: 'Glasfaser' }, { de: { name: 5 } }, { de: { description: null } }]) {
+      t.same(faultsOf({ translation }), ['/translation'])
+      t.same(faultsOf({ milestone: [{ ...milestone('a'), translation }] }), ['/milestone/0/translation'])
+    }
+    t.same(faultsOf({ translation: { 'not a language': {} } }), ['/translation'])
+    t.same(faultsOf({ translation: { 'pt-BR': { name: 'Fibra' }, de: {} } }), [])
+    for (const name of ['state', 'alert', 'isCorrected'])
+      t.same(faultsOf({ milestone: [{ ...milestone('a'), [name]: 'reached' }] }), [`/milestone/0/${name}`])
+    t.same(faultsOf({ match: { productOfferingId: [] } }), ['/match/productOfferingId'])
+    t.same(faultsOf({ match: { customerCharacteristic: [{ name: 'tier', value: {} }] } }), [
+      '/match/customerCharacteristic/0/value'
+    ])
+    t.same(faultsOf(reachedBy({ by: 'orderState' })), ['/milestone/0/reachedBy/states'])
+    t.same(faultsOf(reachedBy({ by: 'itemState' })), ['/milestone/0/reachedBy/states'])
+    t.same(faultsOf(reachedBy({ by: 'event' })), ['/milestone/0/reachedBy/resource'])
+    t.same(faultsOf(reachedBy({ by: 'event', resource: 'shipment', where: [{ path: 'state', in: [null] }] })), [
+      '/milestone/0/reachedBy/where/0/in'
+    ])
+  })
+
   t.test('may be right and look odd', async t => {
     const warnings = (milestones: MilestoneSpecification[]) =>
       lintSpecification(aDraft({ milestone: milestones })).map(({ message }) => message)
