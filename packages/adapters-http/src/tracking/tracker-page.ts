@@ -90,7 +90,7 @@ function summaryOf({ state, isLate, milestone }: TrackingView, words: Words): st
     words.orderStates[state],
     ...(isLate ? [words.lateSentence.replace(/\.$/, '')] : []),
     ...(milestone.length > 0 ? [words.stepsDone(done, milestone.length)] : []),
-    ...(current.length > 0 ? [`${words.now}: ${current.join(', ')}`] : [])
+    ...(current.length > 0 ? [`${words.now}: ${[...new Set(current)].join(', ')}`] : [])
   ]
   return `${sentences.join('. ')}.`
 }
