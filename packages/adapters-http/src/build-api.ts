@@ -43,6 +43,7 @@ import { registerTrackingRoutes } from './routes/tracking-routes.ts'
 import { createValidators } from './schema/validation.ts'
 import { defaultTrackingOptions, type ServedTracking, type TrackingOptions } from './tracking/served-tracking.ts'
 import { TrackingFeed } from './tracking/tracking-feed.ts'
+import { newTrackingLink } from './tracking/tracking-link.ts'
 
 /** What the API works with. It opens nothing itself. */
 export interface ApiServices {
@@ -115,6 +116,8 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   const validators = createValidators(apiBindings, sharedSchemas)
   const inFlight = new InFlight()
   const notifications = new Notifications(apiBindings, options)
+  const tracking = servedTracking(services, options, draining, inFlight)
+  const resourceServices = { ...services, ...orderServices(services, options, tracking) }
   const served = apiBindings.flatMap(api => {
     const path = basePathOf(api, options)
     return api.resources.map(
@@ -125,7 +128,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         hrefBase: `${publicBaseUrl}${path}/${binding.path}/`,
         extensions: options.extensions[binding.definition.name] ?? {},
         partialContent: options.partialContent,
-        services: { ...services, ...(options.orderAcceptance && { orderAcceptance: options.orderAcceptance }) },
+        services: resourceServices,
         handlers: handlersOf(binding),
         validators,
         inFlight
@@ -141,7 +144,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
     registerHubRoutes(app, hub)
   }
   registerEventRoutes(app, servedEvents(services, options, draining))
-  registerTrackingRoutes(app, servedTracking(services, options, draining, inFlight))
+  registerTrackingRoutes(app, tracking)
   await app.after()
   registerMethodNotAllowed(app, methods)
   await app.ready()
@@ -204,5 +207,14 @@ function servedTracking(services: ApiServices, options: ApiOptions, draining: Ab
     maxBufferedBytes: limits.maxBufferedBytes,
     draining,
     inFlight
+  }
+}
+
+/** What orders are placed with beyond what every resource is changed with. */
+function orderServices({ clock }: ApiServices, { orderAcceptance }: ApiOptions, { url, options }: ServedTracking) {
+  const { link, tokenLifetimeMs } = options
+  return {
+    ...(orderAcceptance && { orderAcceptance }),
+    ...(link === 'header' && { newTrackingLink: () => newTrackingLink(url, clock, tokenLifetimeMs) })
   }
 }

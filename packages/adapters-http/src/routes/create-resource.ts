@@ -16,7 +16,10 @@ export function postResource(served: ServedResource) {
     refuseFaults(validators.faultsOf('create', binding, body))
     const input = body as Omit<Resource, 'id'>
     const outcome = await inFlight.once(context, () => handlers.create(services, input, context))
-    reply.code(201).header('location', `${hrefBase}${outcome.stored.id}`)
+    reply
+      .code(201)
+      .header('location', `${hrefBase}${outcome.stored.id}`)
+      .headers({ ...outcome.headers })
     return answerResource(served, await withComputed(served, outcome.stored, fields), fields, reply)
   }
 }

@@ -2,7 +2,8 @@ import { createTrackingToken, isDateTime, isObject, revokeTrackingToken, type Tr
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refusal } from '../representation/failure.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
-import { type ServedTracking, trackingUrl } from '../tracking/served-tracking.ts'
+import type { ServedTracking } from '../tracking/served-tracking.ts'
+import { trackingUrl } from '../tracking/tracking-link.ts'
 import { newTrackingToken } from '../tracking/tracking-token.ts'
 import { bodyOf } from './exchange.ts'
 import { fault, objectIn } from './hub-bodies.ts'
@@ -20,7 +21,7 @@ export function createToken(served: ServedTracking) {
     const outcome = await inFlight.once(context, () => createTrackingToken(services, { id, ...wanted }, context))
     const stored = JSON.parse(outcome.stored.document) as TrackingToken
     const href = `${url}/trackingToken/${stored.id}`
-    const told = stored.id === id ? { token, trackingUrl: trackingUrl(served, token) } : {}
+    const told = stored.id === id ? { token, trackingUrl: trackingUrl(url, token) } : {}
     reply.code(201).header('location', href).header('cache-control', 'no-store').type(JSON_TYPE)
     return JSON.stringify({ href, ...stored, ...told })
   }

@@ -34,11 +34,6 @@ export interface ServedTracking {
   readonly inFlight: InFlight
 }
 
-/** Where the tracker of an order is, for whoever has its token. */
-export function trackingUrl({ url }: Pick<ServedTracking, 'url'>, token: string): string {
-  return `${url}/tracking/${token}`
-}
-
 /**
  * What holds for everything under an address that is a secret: nobody keeps it, names it to others, finds it, or shows it in a frame.
  */

@@ -88,6 +88,33 @@ t.test('tokens', async t => {
   })
 })
 
+t.test('an order comes with the address of its tracker where that is wanted, and once', async t => {
+  const place = (app: FastifyInstance, headers: object = {}) => {
+    const url = '/tmf-api/productOrderingManagement/v4/productOrder'
+    return app.inject({
+      method: 'POST',
+      url,
+      headers: { ...headers },
+      payload: { productOrderItem: [{ id: '1', action: 'add' }] }
+    })
+  }
+  const { app, look, services } = await startTracked(t, { tracking: { link: 'header' } })
+  const key = { 'idempotency-key': 'k' }
+  const placed = await place(app, key)
+  t.equal(placed.statusCode, 201)
+  const [, token = ''] =
+    /^<https:\/\/crm\.example\.com\/tmf-api\/orderJourney\/v1\/tracking\/([\w-]{43})>; rel="tracking"$/.exec(
+      String(placed.headers.link)
+    ) ?? []
+  t.equal(placed.headers['cache-control'], 'no-store')
+  t.match((await look(token)).json(), { productOrder: { id: placed.json().id } })
+  t.notMatch(JSON.stringify(services.store.events) + placed.body, token)
+  const again = await place(app, key)
+  t.equal(again.body, placed.body)
+  t.equal(again.headers.link, undefined)
+  t.equal((await place((await startTracked(t)).app)).headers.link, undefined, 'nobody asked for it')
+})
+
 t.test('programs get what the customer may see, and no more', async t => {
   const { newToken, look, accept, add, orderId, passHours } = await startTracked(t)
   await add('Technician on site', { after: 'accepted', plan: { duration: 'P3D' } })

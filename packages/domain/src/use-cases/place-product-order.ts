@@ -12,6 +12,7 @@ import type { Characteristic } from '../resources/common.ts'
 import { type Customer, customerDefinition } from '../resources/customer.ts'
 import { type NewProductOrder, type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
 import { type OrderDependencies, type OrderWork, orderWork, scheduleAcceptance } from './change-order.ts'
+import { insertTrackingToken, type NewTrackingToken } from './create-tracking-token.ts'
 import { doOnce } from './do-once.ts'
 import { journeysInUse } from './journeys-in-use.ts'
 import { publishNotices, scheduleJourney, storeHistory } from './store-progress.ts'
@@ -20,12 +21,14 @@ import { publishNotices, scheduleJourney, storeHistory } from './store-progress.
  * Takes an order in: acknowledged, and at the start of the journey that fits it.
  *
  * @param input its structure has been checked; what only the server sets is ignored in it
+ * @param trackingToken is stored with the order, if there is to be one: not when the order was placed by the same request before
  * @throws {DomainError} `missingAttribute`, `invalidValue`, `idempotencyKeyReused`
  */
 export function placeProductOrder(
   dependencies: OrderDependencies,
   input: NewProductOrder,
-  context: RequestContext
+  context: RequestContext,
+  trackingToken?: Omit<NewTrackingToken, 'orderId'>
 ): Promise<Outcome> {
   return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
@@ -37,6 +40,7 @@ export function placeProductOrder(
       const taken = { orderId: id, journeyId: id, specifications, calendars, customerCharacteristic }
       const stored = store(work, insist(takeOrder(input, taken, work.moment)))
       scheduleAcceptance(dependencies, work, id)
+      if (trackingToken) insertTrackingToken(transaction, { ...trackingToken, orderId: id }, work.moment.now)
       return { kind: 'created', stored }
     })
   )
