@@ -20,6 +20,8 @@ export interface Composition {
   stop(timeoutMs: number): Promise<void>
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 export const systemClock: Clock = { now: () => new Date() }
 
 export interface DatabaseUse {
@@ -110,6 +112,12 @@ function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiO
     corsOrigins: config.corsOrigins,
     partialContent: config.partialContent,
     orderAcceptance: config.orderAcceptance,
+    tracking: {
+      brand: config.trackingBrand,
+      timeZone: config.trackingTimeZone,
+      tokenLifetimeMs: config.trackingTokenDays * DAY_MS,
+      link: config.trackingLink
+    },
     extensions: config.extensions,
     version: { version: readVersion(), ...(config.commit !== undefined && { commit: config.commit }) },
     limits: {

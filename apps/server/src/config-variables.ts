@@ -13,7 +13,8 @@ import {
   path,
   secretKey,
   secretKeys,
-  text
+  text,
+  timeZone
 } from './config-kinds.ts'
 
 /** One setting, as it is read and as docs/configuration.md shows it. */
@@ -188,6 +189,36 @@ export const configVariables = {
     defaultMeans: '`automatic` in development, `manual` in production',
     description:
       'Who accepts orders: `automatic`, a worker does, right after they were placed; `manual`, somebody moves them to `inProgress`.',
+    since: '0.1.0'
+  },
+  trackingLink: {
+    name: 'TRACKING_LINK',
+    ...choice('none', 'header'),
+    default: 'none',
+    description:
+      'Whether who places an order gets the address of its tracker with the answer, as `Link: <...>; rel="tracking"`. Otherwise it is made on demand.',
+    since: '0.1.0'
+  },
+  trackingTokenDays: {
+    name: 'TRACKING_TOKEN_DAYS',
+    ...integer(1, 3_650),
+    default: '90',
+    description: 'How many days such an address is good for.',
+    since: '0.1.0'
+  },
+  trackingBrand: {
+    name: 'TRACKING_BRAND',
+    ...text,
+    default: '',
+    defaultMeans: 'none',
+    description: 'The name at the top of the tracker: that of whoever the customer has ordered from.',
+    since: '0.1.0'
+  },
+  trackingTimeZone: {
+    name: 'TRACKING_TIME_ZONE',
+    ...timeZone,
+    default: 'UTC',
+    description: 'The time zone that the tracker tells dates in: that of the customers.',
     since: '0.1.0'
   },
   workers: {

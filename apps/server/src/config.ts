@@ -99,6 +99,7 @@ export function textOf(variable: ConfigVariable, env: Environment, readFile: (pa
 }
 
 const OUR_PREFIXES = [
+  'TRACKING_',
   'CRM_',
   'TMF',
   'DATABASE_',

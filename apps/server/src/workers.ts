@@ -1,8 +1,9 @@
 import type { Database } from '@crm-lite/adapters-db'
-import type { Clock } from '@crm-lite/domain'
+import { type Clock, purgeTrackingTokens } from '@crm-lite/domain'
 import type { Config } from './config.ts'
 import type { EventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
+import { TENANT } from './tenant.ts'
 import { DeliveryMetrics } from './workers/delivery-metrics.ts'
 import { defaultDeliveryLimits, type WorkerLog } from './workers/delivery-options.ts'
 import { DeliveryWorker } from './workers/delivery-worker.ts'
@@ -115,7 +116,11 @@ export function keepPurged(
   { database, clock, log }: Pick<WorkerParts, 'database' | 'clock' | 'log'>
 ): () => void {
   const { eventRetentionDays, deliveredRetentionHours } = config
-  const purgeExpired = () => database.purgeExpired()
+  const { store, unitOfWork } = database
+  const purgeExpired = async () => {
+    await database.purgeExpired()
+    await purgeTrackingTokens({ store, unitOfWork, clock }, TENANT)
+  }
   return purgePeriodically(
     {
       events: database.events,
