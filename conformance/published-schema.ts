@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type ApiBinding, apiBindings } from '@crm-lite/adapters-http'
 import { Ajv } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 
@@ -22,6 +23,9 @@ export const specDir: string | undefined = process.env['TMF_SPEC_DIR'] || undefi
 /** Why the tests that need them are skipped, as tap's `skip` takes it. */
 export const whyNotChecked: false | string =
   specDir === undefined && 'not checked: TMF_SPEC_DIR does not name a folder with the published schemas'
+
+/** The APIs that are published, with the standard that they follow. */
+export const publishedApis: readonly ApiBinding[] = apiBindings.filter(api => !api.isExtension)
 
 /** The file that publishes an API, by the key of its binding. */
 export const publishedFiles: Readonly<Record<string, string>> = {

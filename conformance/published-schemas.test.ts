@@ -1,10 +1,17 @@
-import { apiBindings, type ResourceBinding, sharedSchemas } from '@crm-lite/adapters-http'
+import { type ResourceBinding, sharedSchemas } from '@crm-lite/adapters-http'
 import t, { type Test } from 'tap'
 import { type Comparison, differences, type OwnSchema } from './published-differences.ts'
-import { publishedDefinitions, publishedFiles, publishedValidator, specDir, whyNotChecked } from './published-schema.ts'
+import {
+  publishedApis,
+  publishedDefinitions,
+  publishedFiles,
+  publishedValidator,
+  specDir,
+  whyNotChecked
+} from './published-schema.ts'
 import { serve } from './serve.ts'
 
-const served = apiBindings.flatMap(api => api.resources.map(binding => ({ api, binding, file: publishedFiles[api.key] })))
+const served = publishedApis.flatMap(api => api.resources.map(binding => ({ api, binding, file: publishedFiles[api.key] })))
 const spec = { skip: whyNotChecked }
 
 t.test('it is known where every API is published', async t => {

@@ -16,6 +16,8 @@ export interface ApiBinding {
   readonly path: string
   /** Under which name its notifications carry the resource: `event`, in one API `payload`. */
   readonly payloadName: 'event' | 'payload'
+  /** It is our own: there is no standard to compare it with. */
+  readonly isExtension?: true
   readonly resources: readonly ResourceBinding[]
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Calendar,
   type CancelProductOrder,
   type Customer,
   type Individual,
@@ -6,6 +7,7 @@ import {
   type JsonValue,
   MAX_INDEXED_LENGTH,
   mergePatch,
+  type OrderHistory,
   type Organization,
   type ProductOrder,
   type ProductOrderItem,
@@ -20,6 +22,8 @@ import { formats } from '../schema/attributes.ts'
 import { createValidators, MAX_FAULTS } from '../schema/validation.ts'
 import { anyBody, CANARY, damagedBody } from '../testing/bodies.ts'
 import { apiBindings, sharedSchemas } from './index.ts'
+import type { CalendarSchema } from './order-journey/calendar-schemas.ts'
+import type { OrderHistorySchema } from './order-journey/journey-schemas.ts'
 import type { ProductOrderItem as ProductOrderItemSchema } from './tmf622-product-ordering/item-schemas.ts'
 import type { CancelProductOrderSchema, ProductOrderSchema } from './tmf622-product-ordering/schemas.ts'
 import type { CustomerSchema } from './tmf629-customer/schemas.ts'
@@ -43,8 +47,10 @@ const sameAsInTheDomain: [
   Same<Kept<typeof OrganizationSchema>, Organization>,
   Same<Shown<Kept<typeof ProductOrderSchema>>, Shown<ProductOrder>>,
   Same<Omit<Static<typeof ProductOrderItemSchema>, 'productOrderItem'>, ShownItem>,
-  Same<Kept<typeof CancelProductOrderSchema>, CancelProductOrder>
-] = [true, true, true, true, true, true]
+  Same<Kept<typeof CancelProductOrderSchema>, CancelProductOrder>,
+  Same<Kept<typeof CalendarSchema>, Calendar>,
+  Same<Omit<Kept<typeof OrderHistorySchema>, 'order'>, Omit<OrderHistory, 'order'>>
+] = [true, true, true, true, true, true, true, true]
 
 const resources = apiBindings.flatMap(api => api.resources)
 const validators = createValidators(apiBindings, sharedSchemas)
@@ -58,7 +64,8 @@ const valueAt = (body: unknown, path: string): unknown =>
 /** What every answer has, whatever was sent. */
 const setByTheServer: Record<string, string[]> = {
   productOrder: ['orderDate', 'relatedParty', 'state'],
-  cancelProductOrder: ['state']
+  cancelProductOrder: ['state'],
+  journeySpecification: ['lifecycleStatus', 'version']
 }
 
 t.test('the schemas say what the domain says', async t => {
@@ -85,7 +92,8 @@ t.test('the schemas say what the domain says', async t => {
 
 const stateOf: Record<string, object> = {
   productOrder: { state: 'acknowledged', orderDate: '2026-01-31T09:00:00Z' },
-  cancelProductOrder: { state: 'acknowledged' }
+  cancelProductOrder: { state: 'acknowledged' },
+  journeySpecification: { version: 1, lifecycleStatus: 'draft' }
 }
 
 t.test('the examples are complete and valid', async t => {

@@ -85,7 +85,16 @@ export const journeyDefinition = {
   name: 'journey',
   type: 'Journey',
   stateAttribute: 'state',
-  mandatory: ['productOrder', 'specification', 'milestone'],
+  mandatory: [
+    'productOrder',
+    'specification',
+    'state',
+    'startDate',
+    'milestone',
+    'plannedCompletionDate',
+    'expectedCompletionDate',
+    'lastUpdate'
+  ],
   indexed: [
     { name: 'product_order_id', path: 'productOrder.id', type: 'string', many: false },
     { name: 'key_of_specification', path: 'specification.key', type: 'string', many: false },

@@ -1,4 +1,8 @@
+import { calendarDefinition } from '../journey/calendar.ts'
+import { journeyDefinition } from '../journey/journey.ts'
+import { journeySpecificationDefinition } from '../journey/journey-specification.ts'
 import type { ResourceDefinition } from '../kernel/resource.ts'
+import { orderHistoryDefinition } from '../ordering/history.ts'
 import { cancelProductOrderDefinition } from './cancel-product-order.ts'
 import { customerDefinition } from './customer.ts'
 import { individualDefinition } from './individual.ts'
@@ -11,7 +15,11 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   individualDefinition,
   organizationDefinition,
   productOrderDefinition,
-  cancelProductOrderDefinition
+  cancelProductOrderDefinition,
+  journeySpecificationDefinition,
+  calendarDefinition,
+  journeyDefinition,
+  orderHistoryDefinition
 ]
 
 export * from './cancel-product-order.ts'
