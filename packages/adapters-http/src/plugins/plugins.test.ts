@@ -610,19 +610,32 @@ t.test('documentation', async t => {
           '/metrics',
           '/openapi.json',
           '/openapi/event-v4.json',
+          '/openapi/tmf622-v4.json',
           '/openapi/tmf629-v4.json',
           '/openapi/tmf632-v4.json',
           '/readyz',
           '/version'
         ].map(path => `get ${path}`),
-        ...['customerManagement/v4/customer', 'party/v4/individual', 'party/v4/organization'].flatMap(path => [
+        ...[
+          'customerManagement/v4/customer',
+          'party/v4/individual',
+          'party/v4/organization',
+          'productOrderingManagement/v4/productOrder'
+        ].flatMap(path => [
           `get /tmf-api/${path}`,
           `post /tmf-api/${path}`,
           `get /tmf-api/${path}/{id}`,
           `patch /tmf-api/${path}/{id}`,
           `delete /tmf-api/${path}/{id}`
         ]),
-        ...['customerManagement/v4/hub', 'party/v4/hub'].flatMap(path => [
+        ...['get', 'post'].map(method => `${method} /tmf-api/productOrderingManagement/v4/cancelProductOrder`),
+        'get /tmf-api/productOrderingManagement/v4/cancelProductOrder/{id}',
+        'post /tmf-api/orderJourney/v1/order/{id}/item/{itemId}/state',
+        'post /tmf-api/orderJourney/v1/trackingToken',
+        'delete /tmf-api/orderJourney/v1/trackingToken/{id}',
+        'get /tmf-api/orderJourney/v1/tracking/{token}',
+        'get /tmf-api/orderJourney/v1/tracking/{token}/stream',
+        ...['customerManagement/v4/hub', 'party/v4/hub', 'productOrderingManagement/v4/hub'].flatMap(path => [
           ...['get', 'post'].map(method => `${method} /tmf-api/${path}`),
           ...['get', 'delete'].map(method => `${method} /tmf-api/${path}/{id}`),
           ...['pause', 'resume', 'rotateSecret', 'test', 'release', 'replay'].map(
