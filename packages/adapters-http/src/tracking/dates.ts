@@ -28,6 +28,11 @@ export function dateHtml(date: string, style: DateStyle, { language, timeZone, n
   return html`<time datetime="${date}">${format.format(at)}</time>`
 }
 
+/** Nobody has said since when something is expected that should have been by now. */
+export function isPast(date: string, { now }: DateSettings): boolean {
+  return Date.parse(date) < now.getTime()
+}
+
 function formatOf(language: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify([language, timeZone, options])
   // British: the day first and 24 hours, which more readers of English are used to than not.

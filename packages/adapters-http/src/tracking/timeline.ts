@@ -1,5 +1,5 @@
 import type { TrackedItem, TrackedMilestone, TrackingView } from '@crm-lite/domain'
-import { type DateSettings, dateHtml } from './dates.ts'
+import { type DateSettings, dateHtml, isPast } from './dates.ts'
 import { type Html, html, verbatim } from './html.ts'
 import type { Words } from './words.ts'
 
@@ -34,7 +34,7 @@ function step(
 <span class="node">${isDone ? CHECK : isLate ? WARNING : undefined}</span>
 <div class="what"><h3>${isDone && html`<span class="unseen">${words.done}: </span>`}${name}${status === 'current' && !isLate && html` <span class="tag now">${words.now}</span>`}${isLate && html` <span class="tag late">${words.late}</span>`}</h3>
 ${itemName !== undefined && html`<p class="item">${itemName}</p>`}${description !== undefined && html`<p class="description">${description}</p>`}</div>
-${when && html`<p class="date">${!isDone && html`<span>${words.expected}</span> `}${dateHtml(date, isDone ? 'moment' : 'day', settings)}</p>`}
+${when && html`<p class="date">${!isDone && html`<span>${isPast(date, settings) ? words.wasExpected : words.expected}</span> `}${dateHtml(date, isDone ? 'moment' : 'day', settings)}</p>`}
 </li>`
 }
 

@@ -1,5 +1,5 @@
 import { isFinalOrder, type ProductOrderState, type Tracking, type TrackingView } from '@crm-lite/domain'
-import { type DateSettings, dateHtml } from './dates.ts'
+import { type DateSettings, dateHtml, isPast } from './dates.ts'
 import { documentOf } from './document.ts'
 import { type Html, html, verbatim } from './html.ts'
 import { itemList, timeline } from './timeline.ts'
@@ -79,7 +79,8 @@ function dates(view: TrackingView, words: Words, settings: DateSettings): Html {
   if (completionDate !== undefined)
     return html`${words.completedOn} <strong>${dateHtml(completionDate, 'theDay', settings)}</strong>`
   if (expectedCompletionDate === undefined) return html`${words.orderedOn} ${dateHtml(orderDate, 'theDay', settings)}`
-  return html`${words.expectedBy} <strong>${dateHtml(expectedCompletionDate, 'theDay', settings)}</strong>`
+  const label = isPast(expectedCompletionDate, settings) ? words.wasExpectedBy : words.expectedBy
+  return html`${label} <strong>${dateHtml(expectedCompletionDate, 'theDay', settings)}</strong>`
 }
 
 /** What is read out when something has changed. */

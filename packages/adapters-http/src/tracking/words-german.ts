@@ -29,6 +29,7 @@ export const germanWords: Words = {
     cancelled: 'Storniert'
   },
   expectedBy: 'Voraussichtlich bis',
+  wasExpectedBy: 'War vorgesehen bis',
   completedOn: 'Abgeschlossen am',
   orderedOn: 'Bestellt am',
   onSchedule: 'Im Zeitplan',
@@ -38,6 +39,7 @@ export const germanWords: Words = {
   done: 'Erledigt',
   now: 'Jetzt',
   expected: 'Voraussichtlich',
+  wasExpected: 'War vorgesehen für',
   steps: 'Schritte',
   items: 'In dieser Bestellung',
   item: id => `Position ${id}`,

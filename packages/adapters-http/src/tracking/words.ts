@@ -9,6 +9,8 @@ export interface Words {
   readonly orderStates: Readonly<Record<ProductOrderState, string>>
   readonly itemStates: Readonly<Record<ProductOrderItemState, string>>
   readonly expectedBy: string
+  /** When that date has passed. */
+  readonly wasExpectedBy: string
   readonly completedOn: string
   readonly orderedOn: string
   readonly onSchedule: string
@@ -18,6 +20,8 @@ export interface Words {
   readonly done: string
   readonly now: string
   readonly expected: string
+  /** When that date has passed. */
+  readonly wasExpected: string
   readonly steps: string
   readonly items: string
   readonly item: (id: string) => string
@@ -57,6 +61,7 @@ export const englishWords: Words = {
     cancelled: 'Cancelled'
   },
   expectedBy: 'Expected by',
+  wasExpectedBy: 'Was expected by',
   completedOn: 'Completed on',
   orderedOn: 'Ordered on',
   onSchedule: 'On schedule',
@@ -66,6 +71,7 @@ export const englishWords: Words = {
   done: 'Done',
   now: 'Now',
   expected: 'Expected',
+  wasExpected: 'Was expected',
   steps: 'Steps',
   items: 'In this order',
   item: id => `Item ${id}`,
