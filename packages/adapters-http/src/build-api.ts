@@ -1,9 +1,13 @@
 import {
   type Clock,
+  cancelProductOrderDefinition,
   type EventLog,
   type Ids,
+  journeyDefinition,
+  journeySpecificationDefinition,
   type OrderAcceptance,
   productOrderDefinition,
+  type ResourceDefinition,
   type ResourceStore,
   type UnitOfWork,
   type ValueType,
@@ -12,6 +16,7 @@ import {
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { handlersOf } from './apis/handlers.ts'
 import { apiBindings, sharedSchemas } from './apis/index.ts'
+import { orderJourneyV1 } from './apis/order-journey/v1.ts'
 import type { ApiBinding } from './binding.ts'
 import { defaultFeedLimits, EventFeed, type FeedLimits } from './hub/event-feed.ts'
 import type { HubDeliveries, HubServices } from './hub/hub-services.ts'
@@ -30,15 +35,18 @@ import { defaultServerLimits, type ServerLimits, serverOptions } from './plugins
 import { registerVersion, type Version } from './plugins/version.ts'
 import { basePathOf } from './representation/base-paths.ts'
 import { loggable } from './representation/loggable.ts'
+import { registerCancellationDecisions } from './routes/cancellation-decisions.ts'
 import { documentedSchemas } from './routes/documented-schemas.ts'
 import { EVENT_TAG } from './routes/event-route-schemas.ts'
 import { registerEventRoutes } from './routes/event-routes.ts'
 import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
+import { registerMilestoneRoutes } from './routes/milestone-routes.ts'
 import { registerOrderItemState } from './routes/order-item-state.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
 import type { ServedEvents } from './routes/served-events.ts'
 import type { ServedResource } from './routes/served-resource.ts'
+import { registerSpecificationActions } from './routes/specification-actions.ts'
 import { registerTrackingRoutes } from './routes/tracking-routes.ts'
 import { createValidators } from './schema/validation.ts'
 import { defaultTrackingOptions, type ServedTracking, type TrackingOptions } from './tracking/served-tracking.ts'
@@ -136,8 +144,15 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
     )
   })
   for (const each of served) registerResourceRoutes(app, each)
-  const orders = served.find(each => each.binding.definition === productOrderDefinition)!
-  registerOrderItemState(app, { orders, path: basePathOf(ORDER_JOURNEY, options) })
+  const servedAs = (definition: ResourceDefinition) => served.find(each => each.binding.definition === definition)!
+  const orders = servedAs(productOrderDefinition)
+  registerOrderItemState(app, { orders, path: basePathOf(orderJourneyV1, options) })
+  registerMilestoneRoutes(app, servedAs(journeyDefinition))
+  registerSpecificationActions(app, { specifications: servedAs(journeySpecificationDefinition), orders })
+  registerCancellationDecisions(app, {
+    cancellations: servedAs(cancelProductOrderDefinition),
+    path: basePathOf(orderJourneyV1, options)
+  })
   for (const api of apiBindings) {
     const path = basePathOf(api, options)
     const hub = { api, path: `${path}/hub`, hrefBase: `${publicBaseUrl}${path}/hub/`, notifications, services, inFlight }
@@ -150,9 +165,6 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   await app.ready()
   return app
 }
-
-/** What orders go through, beyond what is standard. */
-const ORDER_JOURNEY = { key: 'ORDER_JOURNEY_V1', path: 'orderJourney/v1' }
 
 /** Below the common base path, where TMF688 has it too. */
 const EVENTS_PATH = 'event/v4'
@@ -197,7 +209,7 @@ function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiO
 
 function servedTracking(services: ApiServices, options: ApiOptions, draining: AbortSignal, inFlight: InFlight): ServedTracking {
   const limits = { ...defaultFeedLimits, ...options.feed }
-  const path = basePathOf(ORDER_JOURNEY, options)
+  const path = basePathOf(orderJourneyV1, options)
   return {
     path,
     url: `${options.publicBaseUrl.replace(/\/+$/, '')}${path}`,

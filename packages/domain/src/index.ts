@@ -78,7 +78,7 @@ export * from './resources/index.ts'
 export { acceptProductOrder } from './use-cases/accept-product-order.ts'
 export { activateJourneySpecification } from './use-cases/activate-journey-specification.ts'
 export type { ChangeDependencies } from './use-cases/change-dependencies.ts'
-export { changeJourney } from './use-cases/change-journey.ts'
+export { changeJourney, type JourneyChangeOptions } from './use-cases/change-journey.ts'
 export {
   changeOrder,
   type OrderAcceptance,

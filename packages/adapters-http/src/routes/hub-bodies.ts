@@ -87,7 +87,8 @@ function queryIn(query: unknown): { query?: string } {
   return { query }
 }
 
-function instantIn(value: unknown, pointer: string): string {
+/** @throws {ApiError} 400 with the pointer */
+export function instantIn(value: unknown, pointer: string): string {
   const instant = typeof value === 'string' && isDateTime(value) ? eventInstant(value) : undefined
   if (instant === undefined)
     throw fault('invalidValue', pointer, 'must be a date and time with an offset, such as 2026-01-31T09:00:00Z')

@@ -303,7 +303,9 @@ t.test('the journey of one order is changed', async t => {
     const events = store.events.length
     pass(2)
     const skip = () =>
-      changeJourney(dependencies, id, (each, moment) => skipMilestone(each, { key: 'scheduled' }, moment), context, 'No visit')
+      changeJourney(dependencies, id, (each, moment) => skipMilestone(each, { key: 'scheduled' }, moment), context, {
+        reason: 'No visit'
+      })
     t.match(await skip(), { kind: 'changed', stored: { id, revision: 2 } })
     t.match((await journey(id)).milestone, [{ key: 'scheduled', state: 'skipped', message: 'No visit' }, { state: 'open' }])
     const [order] = await all<ProductOrder>(productOrderDefinition)

@@ -13,7 +13,7 @@ import { Note, ProductOrderRef } from '../tmf622-product-ordering/schemas.ts'
 import { calendarAttributes } from './calendar-schemas.ts'
 import { ItemCriteria, milestoneKey, milestoneName, milestoneRules, ReachedBy } from './rule-schemas.ts'
 
-const OrderItem = shape('JourneyItem', 'An item of the order.', {
+export const OrderItem = shape('JourneyItem', 'An item of the order.', {
   mandatory: { id: text('Its id in the order.', '1') },
   optional: {}
 })

@@ -4,15 +4,19 @@ import { attributeTree } from '../../schema/attribute-tree.ts'
 import { createSchemaOf, updateSchemaOf } from '../../schema/derive.ts'
 import { productOrderSubSchemas } from '../tmf622-product-ordering/schemas.ts'
 import { CalendarSchema, calendarSubSchemas } from './calendar-schemas.ts'
+import { commandSchemas } from './command-schemas.ts'
 import { calendarExample, journeyExample, journeySpecificationExample, orderHistoryExample } from './examples.ts'
 import { JourneySchema, journeySubSchemas, OrderHistorySchema } from './journey-schemas.ts'
+import { simulationSchemas } from './simulation-schemas.ts'
 import { JourneySpecificationSchema, specificationSubSchemas } from './specification-schemas.ts'
 
 /** Everything that the schemas of this API refer to. */
 export const orderJourneySubSchemas: readonly NamedSchema[] = [
   ...calendarSubSchemas,
+  ...commandSchemas,
   ...journeySubSchemas,
   ...productOrderSubSchemas,
+  ...simulationSchemas,
   ...specificationSubSchemas
 ]
 
