@@ -29,6 +29,7 @@ export const publishedApis: readonly ApiBinding[] = apiBindings.filter(api => !a
 
 /** The file that publishes an API, by the key of its binding. */
 export const publishedFiles: Readonly<Record<string, string>> = {
+  TMF622_V4: 'TMF622-ProductOrder-v4.0.0.swagger.json',
   TMF629_V4: 'TMF629-Customer-v4.0.0.swagger.json',
   TMF632_V4: 'TMF632-Party-v4.0.0.swagger.json'
 }

@@ -1,5 +1,13 @@
 export { apiBindings, sharedSchemas } from './apis/index.ts'
-export type { ApiBinding, AttributeNode, AttributeTree, Leniency, NamedSchema, ResourceBinding } from './binding.ts'
+export type {
+  ApiBinding,
+  AttributeNode,
+  AttributeTree,
+  Leniency,
+  NamedSchema,
+  Operation,
+  ResourceBinding
+} from './binding.ts'
 export { type ApiOptions, type ApiServices, buildApi } from './build-api.ts'
 export { defaultFeedLimits, type FeedLimits } from './hub/event-feed.ts'
 export type { HubDeliveries, HubServices, TestMessage, TestResult } from './hub/hub-services.ts'

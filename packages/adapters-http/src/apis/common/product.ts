@@ -1,6 +1,6 @@
 import { type ProductRefOrValue as Product, productStatuses } from '@crm-lite/domain'
 import { Type } from '@sinclair/typebox'
-import { dateTime, flag, many, oneOf, ref, text, uri } from '../../schema/attributes.ts'
+import { dateTime, flag, many, oneOf, ref, text } from '../../schema/attributes.ts'
 import { entity, shape } from '../../schema/entity.ts'
 import { ProductPrice, priceSchemas } from './prices.ts'
 import { BillingAccountRef, plainReference, RelatedParty, referenceAttributes, referredType } from './references.ts'
@@ -46,7 +46,7 @@ export const RelatedProductOrderItem = entity('RelatedProductOrderItem', 'An ite
 export const TargetProductSchema = shape('TargetProductSchema', 'The schema that a product of this specification follows.', {
   mandatory: {
     '@type': text('The type of the product.', 'FibreAccess'),
-    '@schemaLocation': uri('Where its schema is found.', 'https://example.com/schemas/fibre-access.json')
+    '@schemaLocation': text('Where its schema is found.', 'https://example.com/schemas/fibre-access.json')
   },
   optional: { '@baseType': text('The type that it extends.', 'Product') }
 })
