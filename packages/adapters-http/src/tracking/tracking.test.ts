@@ -65,6 +65,22 @@ t.test('tokens', async t => {
     t.equal((await revoke('a.b')).statusCode, 404)
   })
 
+  t.test('are found by their order, for revoking them', async t => {
+    const { newToken, app, orderId } = await startTracked(t)
+    const [one, two] = [await newToken(), await newToken()]
+    const list = await app.inject(`${JOURNEYS}/trackingToken?productOrder.id=${orderId}&sort=expiresAt`)
+    t.same(
+      list
+        .json()
+        .map(({ id }: { id: string }) => id)
+        .sort(),
+      [one.id, two.id].sort()
+    )
+    t.notMatch(list.body, new RegExp(`${one.token}|${two.token}`))
+    t.match((await app.inject(one.href.replace('https://crm.example.com', ''))).json(), { productOrder: { id: orderId } })
+    t.same((await app.inject(`${JOURNEYS}/trackingToken?productOrder.id=other`)).json(), [])
+  })
+
   t.test('are for an order that is there and for no longer than they may', async t => {
     const { app } = await startTracked(t, { tracking: { tokenLifetimeMs: 3_600_000 } })
     const post = async (payload?: unknown) => {

@@ -1,6 +1,7 @@
 import { calendarDefinition } from '../journey/calendar.ts'
 import { journeyDefinition } from '../journey/journey.ts'
 import { journeySpecificationDefinition } from '../journey/journey-specification.ts'
+import { trackingTokenDefinition } from '../journey/tracking-token.ts'
 import type { ResourceDefinition } from '../kernel/resource.ts'
 import { orderHistoryDefinition } from '../ordering/history.ts'
 import { cancelProductOrderDefinition } from './cancel-product-order.ts'
@@ -19,7 +20,8 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   journeySpecificationDefinition,
   calendarDefinition,
   journeyDefinition,
-  orderHistoryDefinition
+  orderHistoryDefinition,
+  trackingTokenDefinition
 ]
 
 export * from './cancel-product-order.ts'

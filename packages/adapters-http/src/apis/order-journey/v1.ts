@@ -9,6 +9,7 @@ import { calendarExample, journeyExample, journeySpecificationExample, orderHist
 import { JourneySchema, journeySubSchemas, OrderHistorySchema } from './journey-schemas.ts'
 import { simulationSchemas } from './simulation-schemas.ts'
 import { JourneySpecificationSchema, specificationSubSchemas } from './specification-schemas.ts'
+import { trackingTokenBinding } from './tracking-token-binding.ts'
 
 /** Everything that the schemas of this API refer to. */
 export const orderJourneySubSchemas: readonly NamedSchema[] = [
@@ -82,6 +83,7 @@ export const orderJourneyV1: ApiBinding = {
       example: orderHistoryExample,
       operations: ['list', 'get'],
       eventKinds: []
-    }
+    },
+    trackingTokenBinding
   ]
 }
