@@ -1,12 +1,13 @@
 import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
 import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
-import type { Clock } from '@crm-lite/domain'
+import { type Clock, ensureJourneys } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { type EventServices, eventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
+import { TENANT } from './tenant.ts'
 import { readVersion } from './version.ts'
 import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
 
@@ -30,8 +31,23 @@ export interface DatabaseUse {
   readonly onWarning: (message: string, fields?: object) => void
 }
 
-/** @throws {StartRefused} when the database cannot or must not be used */
+/**
+ * Opens and migrates the database; the journey that every order can follow is in it.
+ *
+ * @throws {StartRefused} when the database cannot or must not be used
+ */
 export async function openConfiguredDatabase(config: Config, use: DatabaseUse): Promise<Database> {
+  const database = await opened(config, use)
+  try {
+    await ensureJourneys(database, TENANT)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function opened(config: Config, use: DatabaseUse): Promise<Database> {
   try {
     return await openDatabase({
       url: config.databaseUrl,
