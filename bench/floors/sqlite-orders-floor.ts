@@ -5,6 +5,7 @@
  */
 import Sqlite from 'better-sqlite3'
 import { v7 } from 'uuid'
+import { registerFunctions } from '../../packages/adapters-db/src/dialects/sqlite-functions.ts'
 import { type OrderRows, rowsOfOrder, textOf } from './orders-rows.ts'
 import { announce, bareFastify, TENANT } from './serve-floor.ts'
 
@@ -14,6 +15,7 @@ if (file === undefined) throw new Error('usage: sqlite-orders-floor <url>')
 const database = new Sqlite(file)
 database.pragma('cache_size = -16384')
 database.pragma('synchronous = FULL')
+registerFunctions(database)
 const rows = await rowsOfOrder()
 
 const insertDocument = (table: string) =>

@@ -18,8 +18,8 @@ export async function measurePlacing(bench: Bench): Promise<Result> {
   const requests = (path: string) => bodies.map((body): LoadRequest => ({ method: 'POST', path, body }))
   const [ours, theirs] = [await engine.copy(options.rows.small), await engine.copy(options.rows.small)]
   for (const url of [ours, theirs]) await withJourney(url)
-  const server = await startServer(ours, cores?.server)
   const floor = await startFloor(`${engine.name}-orders-floor.ts`, [theirs], cores?.server)
+  const server = await startServer(ours, cores?.server)
   try {
     const comparison = await compare(
       load,
