@@ -2,7 +2,7 @@ import t from 'tap'
 import { defaultJourneySpecification } from '../journey/default-specification.ts'
 import { type Journey, journeyDefinition } from '../journey/journey.ts'
 import { initialJourneyCatalog, journeyCatalogDefinition } from '../journey/journey-catalog.ts'
-import type { JourneySpecification } from '../journey/journey-specification.ts'
+import type { JourneySpecification, MilestoneSpecification } from '../journey/journey-specification.ts'
 import { mergePatch } from '../kernel/merge-patch.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import { type OrderHistory, orderHistoryDefinition } from '../ordering/history.ts'
@@ -15,6 +15,7 @@ import { customerDefinition } from '../resources/customer.ts'
 import { type NewProductOrder, type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
 import { MemoryStore } from '../testing/memory-store.ts'
 import { acceptProductOrder } from './accept-product-order.ts'
+import { applyEventToJourney } from './apply-event-to-journey.ts'
 import type { OrderAcceptance } from './change-order.ts'
 import { deleteProductOrder } from './delete-product-order.ts'
 import { moveOrderItems } from './move-order-items.ts'
@@ -71,6 +72,12 @@ function world(orderAcceptance: OrderAcceptance = 'manual') {
     find: read,
     history: async () => (await list<OrderHistory>(orderHistoryDefinition)).map(told),
     reasons: async () => (await list<OrderHistory>(orderHistoryDefinition)).map(each => each.reason),
+    happen: (orderId: string, document: object) =>
+      applyEventToJourney(
+        dependencies,
+        { orderId, happening: { resource: 'shipment', kind: 'stateChanged', document } },
+        context
+      ),
     /** What was told since it was asked last. */
     told: newsOf(store),
     catalog: (...specification: JourneySpecification[]) =>
@@ -442,5 +449,53 @@ t.test('deleting an order', async t => {
     const { id } = await place()
     await accept(id)
     await t.rejects(remove(id), refused('notDeletable'))
+  })
+})
+
+t.test('a milestone that waits for an event', async t => {
+  const awaiting = (reachedBy: MilestoneSpecification['reachedBy']) => ({
+    ...defaultJourneySpecification,
+    milestone: [...defaultJourneySpecification.milestone, { key: 'told', name: 'Told', isOptional: true, reachedBy }]
+  })
+  const stateOf = (journey: Journey) => journey.milestone.find(({ key }) => key === 'told')?.state
+
+  t.test('of the order is reached as it happens, in the same transaction', async t => {
+    const { place, patch, journey, catalog, history } = world()
+    const where = [{ path: 'priority', in: ['0'] }]
+    await catalog(awaiting({ by: 'event', resource: 'productOrder', kind: 'attributesChanged', where }))
+    const { id } = await place({ priority: '0' })
+    t.equal(stateOf(await journey(id)), 'open', 'it was not changed to that')
+    await patch(id, { priority: '1' })
+    t.equal(stateOf(await journey(id)), 'open')
+    t.match(await patch(id, { priority: '0' }), { stored: { revision: 3 } })
+    t.equal(stateOf(await journey(id)), 'reached')
+    t.equal((await history()).filter(each => each === 'milestone told: open > reached').length, 1)
+  })
+
+  t.test('of its creation, of a state, and of a request to cancel it', async t => {
+    const reached = async (reachedBy: MilestoneSpecification['reachedBy']) => {
+      const { place, accept, cancel, journey, catalog } = world()
+      await catalog(awaiting(reachedBy))
+      const { id } = await place()
+      const states = [stateOf(await journey(id))]
+      await accept(id)
+      states.push(stateOf(await journey(id)))
+      await cancel(id)
+      return [...states, stateOf(await journey(id))].join(' ')
+    }
+    t.equal(await reached({ by: 'event', resource: 'productOrder', kind: 'created' }), 'reached reached reached')
+    t.equal(await reached({ by: 'event', resource: 'productOrder', kind: 'stateChanged' }), 'open reached reached')
+    t.equal(await reached({ by: 'event', resource: 'cancelProductOrder', kind: 'created' }), 'open open reached')
+  })
+
+  t.test('of something else that names the order is reached by that, once', async t => {
+    const { place, journey, catalog, happen } = world()
+    await catalog(awaiting({ by: 'event', resource: 'shipment', where: [{ path: 'state', in: ['sent'] }] }))
+    const { id } = await place()
+    const document = (state: string) => ({ id: 's-1', state, productOrder: { id } })
+    t.equal((await happen(id, document('packed'))).kind, 'unchanged')
+    t.equal((await happen(id, document('sent'))).kind, 'changed')
+    t.equal((await happen(id, document('sent'))).kind, 'unchanged')
+    t.equal(stateOf(await journey(id)), 'reached')
   })
 })

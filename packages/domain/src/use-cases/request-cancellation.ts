@@ -33,7 +33,7 @@ export function requestCancellation(
       const cancellation = insist(decideCancellation(before.order, { ...request, pointOfNoReturn }, work.moment))
       const [fault, ...more] = checkResource(cancelProductOrderDefinition, cancellation.tasks[0]!)
       if (fault) throw DomainError.ofFaults([fault, ...more])
-      const progress = orderProgress(before.order, cancellation.order, before.journey, work.moment)
+      const progress = orderProgress(before.order, cancellation.order, before.journey, work.moment, cancellation.tasks)
       return { kind: 'created', stored: await storeCancellation(work, { before, cancellation, progress }) }
     })
   )

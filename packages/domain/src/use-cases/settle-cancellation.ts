@@ -45,7 +45,7 @@ export function settleCancellation(
       const before = await orderRecords(transaction, task.task.productOrder.id)
       const decide = decision === 'confirm' ? confirmCancellation : refuseCancellation
       const cancellation = insist(decide(before.order, task.task, work.moment))
-      const progress = orderProgress(before.order, cancellation.order, before.journey, work.moment)
+      const progress = orderProgress(before.order, cancellation.order, before.journey, work.moment, cancellation.tasks)
       return { kind: 'changed', stored: await storeCancellation(work, { before, cancellation, progress, task }) }
     })
   )
