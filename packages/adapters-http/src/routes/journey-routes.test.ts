@@ -254,6 +254,9 @@ t.test('what happens on the way of an order', async t => {
       { id: 'installed', status: 'Yet-To-Reach' },
       { id: 'measured' }
     ])
+    const withOpen = async (key: string) => (await get(`journey?state=active&milestone[key=${key},state=open]`)).body
+    t.match(await withOpen('installed'), [{ id }])
+    t.same(await withOpen('site-visit'), [])
     const { body: history } = await get(`history?order.id=${id}&subject=milestone&sort=date,id`)
     const told = (history as unknown as Record<string, unknown>[]).map(({ milestone, attribute, from, to, actor, reason }) => {
       return [(milestone as { key: string }).key, attribute, from, to, actor, reason]
