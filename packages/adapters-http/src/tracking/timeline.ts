@@ -10,14 +10,20 @@ const WARNING = verbatim(
   '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 3.5v5.2M8 12v.5" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></svg>'
 )
 
-/** The milestones, one below the other, each with what it is for, how it stands and when. */
+/** The milestones, one below the other: what is done in the order in which it happened, then what is to come. */
 export function timeline(view: TrackingView, words: Words, settings: DateSettings): Html {
   const names = itemNames(view.item)
   const isOpenEnded = view.expectedCompletionDate !== undefined
-  return html`<ol class="timeline">${view.milestone.map(milestone => {
+  return html`<ol class="timeline">${asTheyHappen(view.milestone).map(milestone => {
     const name = names.size > 1 && milestone.item ? (names.get(milestone.item.id) ?? words.item(milestone.item.id)) : undefined
     return step(milestone, name, isOpenEnded, words, settings)
   })}</ol>`
+}
+
+function asTheyHappen(milestones: readonly TrackedMilestone[]): TrackedMilestone[] {
+  const done = milestones.filter(({ status }) => status === 'done')
+  const inOrder = done.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date))
+  return [...inOrder, ...milestones.filter(({ status }) => status !== 'done')]
 }
 
 function step(

@@ -271,6 +271,18 @@ t.test('browsers get a page', async t => {
     t.notMatch(done.body, /<script>|data-live/, 'nothing is going to change')
   })
 
+  t.test('on which what is done stands above what is to come', async t => {
+    const { look, newToken, add, reach, passHours } = await startTracked(t)
+    for (const name of ['First', 'Second', 'Third']) await add(name)
+    for (const key of ['third', 'second']) {
+      passHours(1)
+      await reach(key)
+    }
+    const { body } = await look((await newToken()).token, BROWSER)
+    const names = [...body.matchAll(/<h3>(?:<span class="unseen">Done: <\/span>)?([^<]*)/g)].map(([, name = '']) => name.trim())
+    t.same(names, ['Order received', 'Third', 'Second', 'Order accepted', 'Delivered', 'Delivered', 'Order completed', 'First'])
+  })
+
   t.test('also of an order that nobody took', async t => {
     const { look, newToken, reject } = await startTracked(t)
     await reject()
