@@ -2,6 +2,7 @@ import {
   acceptOrder,
   applyOrder,
   decideItemMoves,
+  defaultJourneySpecification,
   insist,
   type Journey,
   lookAtJourney,
@@ -31,6 +32,8 @@ export async function measureDecisions({ engine, say }: Bench): Promise<Result> 
   const late = at('2026-03-20T09:00:00Z')
   const decisions: Record<string, () => unknown> = {
     'place an order': () => takeOrder(input, context, PLACED),
+    'place one with milestones of items': () =>
+      takeOrder(input, { ...context, specifications: [defaultJourneySpecification] }, PLACED),
     'follow its acceptance': () => applyOrder(journey, accepted, at('2026-03-02T09:00:01Z')),
     'follow an item': () => applyOrder(started.journey, moved, at('2026-03-02T10:00:00Z')),
     'reach a milestone': () => reachMilestone(started.journey, { key: 'scheduled' }, at('2026-03-02T10:00:00Z')),
