@@ -1,6 +1,5 @@
 /** The tracker in a browser. Without one the run says that it was not checked. */
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import axe, { type AxeResults } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import t from 'tap'
 import { findChromium } from '../testing/find-chromium.ts'
@@ -9,7 +8,6 @@ import { JOURNEYS, startTracked } from '../testing/tracked-order.ts'
 const executablePath = findChromium()
 const skip = executablePath === undefined && 'no Chromium: install it, or name one with CHROMIUM_PATH'
 const phone = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PATIENCE = { timeout: 30_000 }
 
 t.test('the tracker in a browser', { skip }, async t => {
@@ -150,17 +148,10 @@ async function open(browser: Browser, url: string, options: BrowserContextOption
   return { page, problems }
 }
 
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-  }[]
-}
-
 /** What breaks a rule of WCAG 2.2, A or AA, or a best practice. */
 async function accessibilityProblems(page: Page): Promise<string[]> {
   // Not as an element of the page, whose policy would not run it.
-  await page.evaluate(await readFile(axePath, 'utf8'))
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResult
+  await page.evaluate(axe.source)
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
   return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}: ${node.failureSummary}`))
 }
