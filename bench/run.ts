@@ -12,6 +12,7 @@ import { describeMachine } from './machine.ts'
 import { measureGet, measureList, measurePost } from './measures/against-floor.ts'
 import { measureEvents } from './measures/events-all.ts'
 import { measureMemory } from './measures/memory.ts'
+import { measureOrders } from './measures/orders-all.ts'
 import { measureSize } from './measures/size.ts'
 import { type EngineName, type MeasureName, type Options, parseOptions, USAGE } from './options.ts'
 import { type Recorded, record } from './record.ts'
@@ -23,7 +24,8 @@ const measures: Record<MeasureName, (bench: Bench) => Promise<Result | Result[]>
   post: measurePost,
   size: measureSize,
   memory: measureMemory,
-  events: measureEvents
+  events: measureEvents,
+  orders: measureOrders
 }
 
 const say = (text: string) => void process.stderr.write(`${text}\n`)

@@ -12,6 +12,8 @@ export interface Collection {
   readonly path: string
   /** With the server in front, as in `href`. */
   readonly url: string
+  /** What must be answered to whoever creates one, where that is more than what was sent. */
+  readonly expected?: (sent: Resource, answered: Resource) => Resource
 }
 
 /** What must be stored now. */

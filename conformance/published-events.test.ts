@@ -1,13 +1,20 @@
 import { apiBindings, Notifications } from '@crm-lite/adapters-http'
-import type { DomainEventKind } from '@crm-lite/domain'
+import { changeKinds, type DomainEventKind, noticeKinds } from '@crm-lite/domain'
 import t from 'tap'
-import { publishedDefinitions, publishedFiles, publishedValidator, specDir, whyNotChecked } from './published-schema.ts'
+import {
+  publishedApis,
+  publishedDefinitions,
+  publishedFiles,
+  publishedValidator,
+  specDir,
+  whyNotChecked
+} from './published-schema.ts'
 import { serveWithStorage } from './serve.ts'
 
 const spec = { skip: whyNotChecked }
 const TENANT = 'default'
 
-const publishedNames: Readonly<Record<DomainEventKind, string>> = {
+const publishedNames: Readonly<Partial<Record<DomainEventKind, string>>> = {
   created: 'CreateEvent',
   attributesChanged: 'AttributeValueChangeEvent',
   stateChanged: 'StateChangeEvent',
@@ -15,10 +22,14 @@ const publishedNames: Readonly<Record<DomainEventKind, string>> = {
 }
 
 t.test('every event that is published for a resource is one that we send, called the same', spec, async t => {
-  for (const api of apiBindings) {
+  for (const api of publishedApis) {
     const published = Object.keys(publishedDefinitions(specDir!, publishedFiles[api.key]!)).filter(name => /Event$/.test(name))
-    const ours = api.resources.flatMap(({ definition }) => Object.values(publishedNames).map(name => `${definition.type}${name}`))
-    t.same(published.sort(), ours.sort(), api.key)
+    const ours = api.resources.flatMap(({ definition, eventKinds = changeKinds }) =>
+      eventKinds.flatMap(kind => (publishedNames[kind] === undefined ? [] : [`${definition.type}${publishedNames[kind]}`]))
+    )
+    // That information is required is told by the state of an order: what is missing nobody here knows.
+    const sent = published.filter(name => !name.endsWith('InformationRequiredEvent'))
+    t.same(sent.sort(), ours.sort(), api.key)
   }
 })
 
@@ -31,9 +42,9 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       apiPaths: {},
       extensions: {}
     })
-    for (const api of apiBindings) {
+    for (const api of publishedApis) {
       const file = publishedFiles[api.key]!
-      for (const { path, definition, example } of api.resources) {
+      for (const { path, definition, example } of api.resources.filter(({ failures }) => !failures)) {
         const start = await storage.events.end()
         const url = `${origin}/tmf-api/${api.path}/${path}`
         const { href } = await send('POST', url, { ...example, extension: [1, 'two', null] })
@@ -68,9 +79,47 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
     }
   })
 
+  t.test(`what is told of an order conforms to the published schemas on ${engine}`, spec, async t => {
+    const { origin, storage } = await serveWithStorage(t, engine)
+    const api = publishedApis.find(({ key }) => key === 'TMF622_V4')!
+    const options = { publicBaseUrl: origin, tmfBasePath: '/tmf-api', apiPaths: {}, extensions: {} }
+    const notifications = new Notifications(apiBindings, options)
+    const url = `${origin}/tmf-api/${api.path}`
+    const { href, id } = await send('POST', `${url}/productOrder`, api.resources[0]!.example)
+    await send('PATCH', href, { state: 'inProgress', description: 'It has begun' })
+    await send('PATCH', href, { productOrderItem: [{ id: '1', state: 'failed' }, { id: '2' }] })
+    await send('POST', `${url}/cancelProductOrder`, { productOrder: { id }, cancellationReason: 'too late' })
+    await send('PATCH', href, { state: 'pendingCancellation' })
+    await send('PATCH', href, { state: 'cancelled' })
+    await send('DELETE', href)
+    const { events } = await storage.events.read(TENANT, { limit: 100 })
+    const told = new Set<string>()
+    for (const event of events) {
+      const notification = JSON.parse(notifications.render({ api: api.key }, event))
+      const name = String(notification.eventType)
+      told.add(name)
+      t.equal(notification.event[event.resource].href, `${url}/${event.resource}/${event.resourceId}`, name)
+      // What v4 has no words for has names of v5 and the form of v4, with a part of the order.
+      const isNotice = noticeKinds.some(kind => kind === event.kind)
+      const validate = publishedValidator(specDir!, publishedFiles[api.key]!, isNotice ? 'ProductOrderStateChangeEvent' : name)
+      const faults = validate(notification)
+      t.same(isNotice ? faults.filter(fault => !fault.includes("'productOrderItem'")) : faults, [], name)
+    }
+    t.same([...told].sort(), [
+      'CancelProductOrderCreateEvent',
+      'CancelProductOrderStateChangeEvent',
+      'ProductOrderAttributeValueChangeEvent',
+      'ProductOrderCreateEvent',
+      'ProductOrderDeleteEvent',
+      'ProductOrderErrorMessageEvent',
+      'ProductOrderMilestoneEvent',
+      'ProductOrderStateChangeEvent'
+    ])
+  })
+
   t.test(`hubs answer as is published on ${engine}`, spec, async t => {
     const { origin } = await serveWithStorage(t, engine)
-    for (const api of apiBindings) {
+    for (const api of publishedApis) {
       const validate = publishedValidator(specDir!, publishedFiles[api.key]!, 'EventSubscription')
       const hub = `${origin}/tmf-api/${api.path}/hub`
       const eventType = `${api.resources[0]!.definition.type}CreateEvent`

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type ApiBinding, apiBindings } from '@crm-lite/adapters-http'
 import { Ajv } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 
@@ -23,8 +24,12 @@ export const specDir: string | undefined = process.env['TMF_SPEC_DIR'] || undefi
 export const whyNotChecked: false | string =
   specDir === undefined && 'not checked: TMF_SPEC_DIR does not name a folder with the published schemas'
 
+/** The APIs that are published, with the standard that they follow. */
+export const publishedApis: readonly ApiBinding[] = apiBindings.filter(api => !api.isExtension)
+
 /** The file that publishes an API, by the key of its binding. */
 export const publishedFiles: Readonly<Record<string, string>> = {
+  TMF622_V4: 'TMF622-ProductOrder-v4.0.0.swagger.json',
   TMF629_V4: 'TMF629-Customer-v4.0.0.swagger.json',
   TMF632_V4: 'TMF632-Party-v4.0.0.swagger.json'
 }

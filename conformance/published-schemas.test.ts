@@ -1,10 +1,17 @@
-import { apiBindings, type ResourceBinding, sharedSchemas } from '@crm-lite/adapters-http'
+import { type Operation, type ResourceBinding, sharedSchemas } from '@crm-lite/adapters-http'
 import t, { type Test } from 'tap'
 import { type Comparison, differences, type OwnSchema } from './published-differences.ts'
-import { publishedDefinitions, publishedFiles, publishedValidator, specDir, whyNotChecked } from './published-schema.ts'
+import {
+  publishedApis,
+  publishedDefinitions,
+  publishedFiles,
+  publishedValidator,
+  specDir,
+  whyNotChecked
+} from './published-schema.ts'
 import { serve } from './serve.ts'
 
-const served = apiBindings.flatMap(api => api.resources.map(binding => ({ api, binding, file: publishedFiles[api.key] })))
+const served = publishedApis.flatMap(api => api.resources.map(binding => ({ api, binding, file: publishedFiles[api.key] })))
 const spec = { skip: whyNotChecked }
 
 t.test('it is known where every API is published', async t => {
@@ -17,7 +24,8 @@ t.test('our schemas have every published attribute, of the published type, and r
     t.same(differences(comparison(file!, type, binding, binding.schemas.resource)), [], type)
     t.same(differences(comparison(file!, `${type}_Create`, binding, binding.schemas.create)), [], `${type}_Create`)
     const update = comparison(file!, `${type}_Update`, binding, binding.schemas.update)
-    t.same(differences({ ...update, objectsInPart: true }), [], `${type}_Update`)
+    if (binding.operations?.includes('patch') ?? true)
+      t.same(differences({ ...update, objectsInPart: true }), [], `${type}_Update`)
   }
 })
 
@@ -58,7 +66,7 @@ t.test('our examples, rendered as answers, conform to the published schemas', sp
     const validate = publishedValidator(specDir!, file!, binding.definition.type)
     const answer = { id: '1', href: `https://crm.example.com/${api.path}/${binding.path}/1`, ...binding.example }
     t.same(validate(answer), [], binding.definition.type)
-    t.not(validate({ ...answer, contactMedium: [{ preferred: 'yes' }] }).length, 0, 'and the validator finds what does not')
+    t.not(validate({ ...answer, '@baseType': 42 }).length, 0, 'and the validator finds what does not')
   }
 })
 
@@ -69,23 +77,40 @@ t.test('real answers of every operation conform to the published schemas', spec,
       const url = `${origin}/tmf-api/${api.path}/${binding.path}`
       const conforms = conformityOf(t, file!, `${engine}: `)
       const { type, mandatory } = binding.definition
-      const least = Object.fromEntries(mandatory.map(name => [name, binding.example[name]]))
-      const created = await conforms(type, 201, 'POST', url, { ...binding.example, extension: { kept: [1, 'two', null] } })
+      const can = (operation: Operation) => binding.operations?.includes(operation) ?? true
+      const example = async () => ({ ...binding.example, ...(await requiredBy(type, origin)) })
+      const least = Object.fromEntries(Object.entries(await example()).filter(([name]) => mandatory.some(each => each === name)))
+      const created = await conforms(type, 201, 'POST', url, { ...(await example()), extension: { kept: [1, 'two', null] } })
       await conforms(type, 201, 'POST', url, least)
       const item = String(created['href'])
       await conforms(type, 200, 'GET', item)
-      await conforms(type, 200, 'PATCH', item, { relatedParty: null, contactMedium: [] })
+      if (can('patch')) await conforms(type, 200, 'PATCH', item, { relatedParty: null, contactMedium: [] })
       t.equal((await conforms([type], 200, 'GET', url))['length'], 2)
-      t.equal((await fetch(item, { method: 'DELETE' })).status, 204)
-      await conforms('Error', 404, 'GET', item)
-      await conforms('Error', 404, 'DELETE', item)
-      await conforms('Error', 404, 'PATCH', item, {})
+      await conforms('Error', 404, 'GET', `${url}/nobody`)
+      if (can('delete')) {
+        t.equal((await fetch(item, { method: 'DELETE' })).status, 204)
+        await conforms('Error', 404, 'GET', item)
+        await conforms('Error', 404, 'DELETE', item)
+      } else await conforms('Error', 405, 'DELETE', item)
+      if (can('patch')) await conforms('Error', 404, 'PATCH', `${url}/nobody`, {})
+      else await conforms('Error', 405, 'PATCH', item, {})
       await conforms('Error', 400, 'POST', url, {})
       await conforms('Error', 400, 'GET', `${url}?limit=x`)
       await conforms('Error', 405, 'PUT', url, {})
     }
   }
 })
+
+/** What must be there before an example can be created: of its own for each. */
+async function requiredBy(type: string, origin: string): Promise<Answer> {
+  if (type !== 'CancelProductOrder') return {}
+  const { resources, path } = publishedApis.find(({ key }) => key === 'TMF622_V4')!
+  const { example, path: orders } = resources.find(({ definition }) => definition.type === 'ProductOrder')!
+  const url = `${origin}/tmf-api/${path}/${orders}`
+  const sent = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(example) }
+  const order = (await (await fetch(url, { method: 'POST', ...sent })).json()) as Answer
+  return { productOrder: { id: order['id'] } }
+}
 
 /** Sends requests and holds their answers against definitions of a published file; `[name]` is an array of them. */
 function conformityOf(t: Test, file: string, prefix: string) {

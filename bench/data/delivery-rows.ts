@@ -36,7 +36,7 @@ export async function fillDeliveries(
     })
 }
 
-function fillSqlite(url: string, statements: readonly string[]): void {
+export function fillSqlite(url: string, statements: readonly string[]): void {
   const database = new Sqlite(url.replace(/^sqlite:/, ''))
   database.pragma('synchronous = off')
   for (const statement of statements) database.exec(statement)
@@ -70,7 +70,7 @@ function deliveryStatements(engine: EngineName, { delivered, pending, subscripti
 }
 
 /** The numbers from 1 to so many, as an item of FROM. */
-function series(engine: EngineName, many: number): string {
+export function series(engine: EngineName, many: number): string {
   if (engine === 'postgres') return `generate_series(1, ${many}) as n (value)`
   return `(with recursive n (value) as (select 1 union all select value + 1 from n where value < ${many}) select value from n) as n`
 }

@@ -21,11 +21,12 @@ t.before(async () => {
   const archive = (await readdir(project)).find(file => file.endsWith('.tgz')) ?? ''
   await run('tar', ['-xzf', join(project, archive), '-C', installed, '--strip-components=1'])
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')
-  for (const file of ['embed-domain.ts', 'own-store.ts']) await cp(join(import.meta.dirname, file), join(project, file))
+  for (const file of ['embed-domain.ts', 'embed-order.ts', 'own-store.ts'])
+    await cp(join(import.meta.dirname, file), join(project, file))
 })
 
-t.test('the example does what it says, on the types and the code of the built package', async t => {
-  t.strictSame(compile([join(project, 'embed-domain.ts')]), [])
+t.test('the examples do what they say, on the types and the code of the built package', async t => {
+  t.strictSame(compile([join(project, 'embed-domain.ts'), join(project, 'embed-order.ts')]), [])
   const expected = await outputOf(process.execPath, join(import.meta.dirname, 'embed-domain.ts'))
   t.match(expected, /create: created, revision 1\n/)
   t.match(expected, /change: changed, revision 2\n/)
@@ -33,11 +34,20 @@ t.test('the example does what it says, on the types and the code of the built pa
   t.match(expected, /refused: missingAttribute /)
   t.match(expected, /Hill Farm is approved: true\nLake Farm is approved: false\n$/)
   t.equal(await outputOf(process.execPath, join(project, 'embed-domain.js')), expected, `on Node ${process.version}`)
+  const order = await outputOf(process.execPath, join(import.meta.dirname, 'embed-order.ts'))
+  t.match(order, '2026-03-02 placed: acknowledged, 0 %')
+  t.match(order, '2026-03-02 accepted by itself: inProgress, 0 %')
+  t.match(order, /a milestone of its own: .*\n.*2026-03-04 Visit scheduled\n.*2026-03-08 Street dug up\n.*2026-03-11 Installed\n/)
+  t.match(order, 'refused: requirementsOpen (before it comes Visit scheduled)')
+  t.match(order, /three days later, .*, late\n.*Visit scheduled \(late\)\n/)
+  t.match(order, /2026-03-07 installed: completed, 100 %\n( {2}done .*\n){3}\n17 events, among them 2 alerts; 0 left to do\n$/)
+  t.equal(await outputOf(process.execPath, join(project, 'embed-order.js')), order, `on Node ${process.version}`)
 
   const system = await systemNode()
   const name = system ? `and the same on the system's Node ${system.version}` : "and the same on the system's Node"
   t.test(name, { skip: system ? false : 'no other Node from 20 on in PATH' }, async t => {
     t.equal(await outputOf(system?.path ?? '', join(project, 'embed-domain.js')), expected)
+    t.equal(await outputOf(system?.path ?? '', join(project, 'embed-order.js')), order)
   })
 })
 

@@ -1,15 +1,15 @@
 import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
 import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
-import type { Clock } from '@crm-lite/domain'
+import { type Clock, ensureJourneys } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { type EventServices, eventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
+import { TENANT } from './tenant.ts'
 import { readVersion } from './version.ts'
-import { DeliveryMetrics } from './workers/delivery-metrics.ts'
-import { deliveryWorker, keepPurged, type WorkerParts } from './workers.ts'
+import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
 
 /** The parts of a server, wired together. Nothing listens yet, and nothing is delivered. */
 export interface Composition {
@@ -21,6 +21,8 @@ export interface Composition {
   stop(timeoutMs: number): Promise<void>
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 export const systemClock: Clock = { now: () => new Date() }
 
 export interface DatabaseUse {
@@ -29,8 +31,23 @@ export interface DatabaseUse {
   readonly onWarning: (message: string, fields?: object) => void
 }
 
-/** @throws {StartRefused} when the database cannot or must not be used */
+/**
+ * Opens and migrates the database; the journey that every order can follow is in it.
+ *
+ * @throws {StartRefused} when the database cannot or must not be used
+ */
 export async function openConfiguredDatabase(config: Config, use: DatabaseUse): Promise<Database> {
+  const database = await opened(config, use)
+  try {
+    await ensureJourneys(database, TENANT)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function opened(config: Config, use: DatabaseUse): Promise<Database> {
   try {
     return await openDatabase({
       url: config.databaseUrl,
@@ -63,8 +80,7 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
     onWarning: (message, fields) => logger.warn(fields ?? {}, message)
   })
   try {
-    const metrics = new DeliveryMetrics()
-    metrics.watch(database.deliveries, systemClock)
+    const metrics = serverMetrics(database, systemClock)
     const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
     const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
     return {
@@ -89,7 +105,7 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
   }
 }
 
-function apiServices(database: Database, { hub }: EventServices, metrics: DeliveryMetrics): ApiServices {
+function apiServices(database: Database, { hub }: EventServices, metrics: ServerMetrics): ApiServices {
   return {
     store: database.store,
     unitOfWork: database.unitOfWork,
@@ -100,7 +116,7 @@ function apiServices(database: Database, { hub }: EventServices, metrics: Delive
     ids: uuidV7Ids,
     clock: systemClock,
     notReady: database.notReady,
-    metrics: () => metrics.text()
+    metrics: () => metrics.deliveries.text()
   }
 }
 
@@ -111,6 +127,13 @@ function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiO
     apiPaths: config.apiPaths,
     corsOrigins: config.corsOrigins,
     partialContent: config.partialContent,
+    orderAcceptance: config.orderAcceptance,
+    tracking: {
+      brand: config.trackingBrand,
+      timeZone: config.trackingTimeZone,
+      tokenLifetimeMs: config.trackingTokenDays * DAY_MS,
+      link: config.trackingLink
+    },
     extensions: config.extensions,
     version: { version: readVersion(), ...(config.commit !== undefined && { commit: config.commit }) },
     limits: {
@@ -122,18 +145,18 @@ function apiOptions(config: Config, logger: Logger, publicBaseUrl: string): ApiO
   }
 }
 
-/** What is too old is removed by every server, also by one that leaves deliveries to others. */
+/** What is too old is removed by every server, also by one that leaves the rest to others. */
 function startableWorkers(config: Config, parts: WorkerParts) {
-  const delivery = config.workers === 'inProcess' ? deliveryWorker(config, parts) : undefined
+  const workers = config.workers === 'inProcess' ? allWorkers(config, parts) : undefined
   let stopPurging = () => {}
   return {
     start: () => {
-      delivery?.start()
+      workers?.start()
       stopPurging = keepPurged(config, parts)
     },
     stop: async (timeoutMs: number) => {
       stopPurging()
-      await delivery?.stop(timeoutMs)
+      await workers?.stop(timeoutMs)
     }
   }
 }

@@ -144,3 +144,15 @@ export function listOf(value: string): string[] {
 function isHttp(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:'
 }
+
+/** IANA: `Europe/Berlin`. */
+export const timeZone: Kind<string> = {
+  type: 'time zone',
+  parse: value => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone
+    } catch {
+      throw new ConfigFault('must be a time zone such as Europe/Berlin')
+    }
+  }
+}

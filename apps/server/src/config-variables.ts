@@ -13,7 +13,8 @@ import {
   path,
   secretKey,
   secretKeys,
-  text
+  text,
+  timeZone
 } from './config-kinds.ts'
 
 /** One setting, as it is read and as docs/configuration.md shows it. */
@@ -182,11 +183,50 @@ export const configVariables = {
     secret: true,
     since: '0.1.0'
   },
+  orderAcceptance: {
+    name: 'ORDER_ACCEPTANCE',
+    ...choice('automatic', 'manual'),
+    defaultMeans: '`automatic` in development, `manual` in production',
+    description:
+      'Who accepts orders: `automatic`, a worker does, right after they were placed; `manual`, somebody moves them to `inProgress`.',
+    since: '0.1.0'
+  },
+  trackingLink: {
+    name: 'TRACKING_LINK',
+    ...choice('none', 'header'),
+    default: 'none',
+    description:
+      'Whether who places an order gets the address of its tracker with the answer, as `Link: <...>; rel="tracking"`. Otherwise it is made on demand.',
+    since: '0.1.0'
+  },
+  trackingTokenDays: {
+    name: 'TRACKING_TOKEN_DAYS',
+    ...integer(1, 3_650),
+    default: '90',
+    description: 'How many days such an address is good for.',
+    since: '0.1.0'
+  },
+  trackingBrand: {
+    name: 'TRACKING_BRAND',
+    ...text,
+    default: '',
+    defaultMeans: 'none',
+    description: 'The name at the top of the tracker: that of whoever the customer has ordered from.',
+    since: '0.1.0'
+  },
+  trackingTimeZone: {
+    name: 'TRACKING_TIME_ZONE',
+    ...timeZone,
+    default: 'UTC',
+    description: 'The time zone that the tracker tells dates in: that of the customers.',
+    since: '0.1.0'
+  },
   workers: {
     name: 'WORKERS',
     ...choice('inProcess', 'off'),
     default: 'inProcess',
-    description: 'Whether the server delivers events itself, or leaves that to `crm worker` processes (PostgreSQL only).',
+    description:
+      'Whether the server delivers events and does what becomes due itself, or leaves that to `crm worker` processes (PostgreSQL only).',
     since: '0.1.0'
   },
   callbackAllowedCidrs: {
@@ -222,7 +262,8 @@ export const configVariables = {
     name: 'LEASE_MS',
     ...integer(500, 3_600_000),
     default: '30000',
-    description: 'How long, in milliseconds, the deliveries of a process that died stay with it before another one takes them.',
+    description:
+      'How long, in milliseconds, what a process that died was doing stays with it before another one takes it: deliveries, due work.',
     since: '0.1.0'
   },
   eventRetentionDays: {

@@ -1,4 +1,5 @@
 import { apiBindings } from '@crm-lite/adapters-http'
+import type { OrderAcceptance } from '@crm-lite/domain'
 import { type Extensions, type ExtraIndexes, resolveExtensions, resolveIndexes } from './attribute-settings.ts'
 import { ConfigFault } from './config-kinds.ts'
 import { allVariables, apiPathVariables, type ConfigVariable, configVariables } from './config-variables.ts'
@@ -13,7 +14,8 @@ type ValueOf<V> = V extends { default: string; parse: (text: string) => infer T 
 type Values = { readonly [K in keyof Variables]: ValueOf<Variables[K]> }
 
 /** The settings, checked and ready for use. */
-export interface Config extends Omit<Values, 'indexedAttributes' | 'extensionAttributes'> {
+export interface Config extends Omit<Values, 'indexedAttributes' | 'extensionAttributes' | 'orderAcceptance'> {
+  readonly orderAcceptance: OrderAcceptance
   /** `TMF629_V4` -> the whole path where that API is served. */
   readonly apiPaths: Readonly<Record<string, string>>
   readonly extraIndexes: ExtraIndexes
@@ -76,7 +78,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   const [first, ...more] = faults
   if (first !== undefined) return { faults: [first, ...more], warnings }
   // No fault means that every variable with a default has a value.
-  return { config: { ...(plain as Values), apiPaths, extensions, extraIndexes }, warnings }
+  const orderAcceptance = plain.orderAcceptance ?? (plain.mode === 'development' ? 'automatic' : 'manual')
+  return { config: { ...(plain as Values), orderAcceptance, apiPaths, extensions, extraIndexes }, warnings }
 }
 
 /** What a variable is set to, if it is: an empty text counts as unset, as containers often set variables to nothing. */
@@ -96,6 +99,7 @@ export function textOf(variable: ConfigVariable, env: Environment, readFile: (pa
 }
 
 const OUR_PREFIXES = [
+  'TRACKING_',
   'CRM_',
   'TMF',
   'DATABASE_',
@@ -112,7 +116,8 @@ const OUR_PREFIXES = [
   'CALLBACK_',
   'DELIVER',
   'EVENT_RETENTION',
-  'LEASE_MS'
+  'LEASE_MS',
+  'ORDER_'
 ]
 /** Read by the tests and by `npm start`, not by the server. */
 const NOT_OURS = ['TMF_SPEC_DIR', 'CRM_STARTED_BY']

@@ -1,6 +1,7 @@
 import { startPostgres } from '@crm-lite/adapters-db/testing'
 import t, { type Test } from 'tap'
 import { allCustomerIds, callCustomers, createCustomer } from './testing/customers-client.ts'
+import { proveAlerts } from './testing/proofs/alerts-proof.ts'
 import type { Figure } from './testing/proofs/figure.ts'
 import { proveFlushesOfSqlite } from './testing/proofs/flush-proof.ts'
 import { proveFullPostgres, proveFullSqlite, proveLostPostgres } from './testing/proofs/full-proof.ts'
@@ -23,11 +24,16 @@ function holds(t: Test, figures: readonly Figure[]): void {
 }
 
 const KILLS = { kills: 3, writes: 300, seed: 1 }
+const ALERTS = { orders: 30, kills: 3, seed: 1 }
 const EVENTS = 500
 
 t.test('on SQLite', async t => {
   t.test('a server that is killed loses nothing that it acknowledged, and tells of all of it', async t =>
     holds(t, await proveKill(t, { databaseUrl: newSqliteUrl(t), engine: 'sqlite', ...KILLS }))
+  )
+
+  t.test('dates that pass while the server is killed are noted and told once', async t =>
+    holds(t, await proveAlerts(t, { databaseUrl: newSqliteUrl(t), engine: 'sqlite', ...ALERTS }))
   )
 
   t.test('a receiver that is down for an hour gets everything, and nobody else notices', async t =>
@@ -55,6 +61,10 @@ t.test('on PostgreSQL', async t => {
 
   t.test('a server that is killed loses nothing that it acknowledged, and tells of all of it', async t =>
     holds(t, await proveKill(t, { databaseUrl: await postgres.createDatabase(), engine: 'postgres', ...KILLS }))
+  )
+
+  t.test('dates that pass while workers are killed are noted and told once', async t =>
+    holds(t, await proveAlerts(t, { databaseUrl: await postgres.createDatabase(), engine: 'postgres', ...ALERTS }))
   )
 
   t.test('several workers share the work, and one that dies or stands still loses and doubles nothing', async t =>

@@ -19,6 +19,8 @@ t.test('every command explains itself with examples', async t => {
     ['event', 'list', '--help'],
     ['event', 'replay', '--help'],
     ['inspect-webhooks', '--help'],
+    ['journey', 'lint', '--help'],
+    ['journey', 'graph', '--help'],
     ['config', 'check', '--help']
   ]) {
     const { code, stdout } = await runCrm(t, args, {})
@@ -146,4 +148,38 @@ t.test('a server that others can reach warns, and links to what it was told', as
     body: JSON.stringify(aCustomer('Moon Football Club'))
   })
   t.match(response.headers.get('location'), /^https:\/\/crm\.example\.com\/CRM_MS\/tmforum\/customer\//)
+})
+
+t.test('a journey is checked and drawn before anybody follows it, and after', async t => {
+  const DATABASE_URL = newSqliteUrl(t)
+  const journey = (...args: string[]) => runCrm(t, ['journey', ...args], { DATABASE_URL })
+  const visit = { key: 'visit', name: 'Visit', translation: { de: { name: 'Besuch' } }, reachedBy: { by: 'hand' } }
+  const folder = t.testdir({
+    'good.json': JSON.stringify({ key: 'fibre', name: 'Fibre', milestone: [{ ...visit, plan: { duration: 'P1D' } }] }),
+    'odd.json': JSON.stringify({ key: 'fibre', name: 'Fibre', milestone: [visit] }),
+    'circle.json': JSON.stringify({ key: 'fibre', name: 'Fibre', milestone: [{ ...visit, requires: ['visit'] }] }),
+    'half.json': JSON.stringify({ key: 'fibre', milestone: [{ key: 'visit' }] }),
+    'no.json': '{'
+  })
+  const file = (name: string) => join(folder, `${name}.json`)
+  t.match(await journey('lint', file('good')), { code: 0, stdout: /good\.json can be used: 0 warnings\n$/ })
+  t.match(await journey('lint', file('odd')), {
+    code: 0,
+    stdout: /^warning {2}\/milestone no milestone has a plan.*\n.*: 1 warning\n$/
+  })
+  t.match(await journey('lint', file('circle')), {
+    code: 1,
+    stdout: /^error {4}\/milestone\/0\/requires milestones require one another: visit > visit\n$/,
+    stderr: /^crm: \S+circle\.json cannot be used: 1 fault\n$/
+  })
+  t.match(await journey('lint', file('half')), { code: 1, stdout: /^error {4}\/name.*\nerror {4}\/milestone\/0\/name/ })
+  t.match(await journey('graph', file('half')), { code: 1, stdout: /^$/, stderr: /cannot be drawn: \/name/ })
+  t.match(await journey('lint', file('no')), { code: 1, stderr: /^crm: \S+ is not JSON\n$/ })
+  t.match(await journey('lint', file('none')), { code: 1, stderr: /^crm: there is no file/ })
+  t.match(await journey('graph', 'none'), { code: 1, stderr: /^crm: there is neither a file nor/ })
+  t.match(await journey('graph', file('good'), '--language', 'de'), { code: 0, stdout: /^flowchart LR\n.*"Besuch</s })
+  t.match(await journey('lint', 'default-1'), { code: 0 })
+  const documented = readFileSync(new URL('../../../docs/order-journey.md', import.meta.url), 'utf8')
+  const [, diagram] = /```mermaid\n(.*?)```/s.exec(documented)!
+  t.match(await journey('graph', 'default-1'), { code: 0, stdout: diagram! }, 'as the documentation shows it')
 })

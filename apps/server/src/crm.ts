@@ -7,6 +7,7 @@ import { eventCommand } from './commands/event-command.ts'
 import { failureText } from './commands/failure.ts'
 import { hubCommand } from './commands/hub-command.ts'
 import { inspectWebhooksCommand } from './commands/inspect-webhooks-command.ts'
+import { journeyCommand } from './commands/journey-command.ts'
 import { migrateCommand } from './commands/migrate-command.ts'
 import { seedCommand } from './commands/seed-command.ts'
 import { serveCommand } from './commands/serve-command.ts'
@@ -23,6 +24,7 @@ const program = new Command('crm')
   .addCommand(configCommand())
   .addCommand(hubCommand())
   .addCommand(eventCommand())
+  .addCommand(journeyCommand())
   .addCommand(inspectWebhooksCommand())
   .addHelpText(
     'after',
@@ -33,6 +35,7 @@ Examples:
   $ crm config check              show the settings in effect
   $ crm hub list                  who is told of events
   $ crm inspect-webhooks          receive events and print them
+  $ crm journey graph default-1   draw what orders go through
   $ crm help seed                 more about one command`
   )
 

@@ -81,7 +81,7 @@ t.test('commands about subscriptions and events say in one line what is wrong', 
     [['event', 'replay', 'nobody', '--from', 'yesterday'], /must be a time such as/],
     [['event', 'list', '--resource', 'customers'], /there is no resource customers; there are customer, /],
     [['event', 'list', '--after', 'x'], /not a cursor/],
-    [['worker'], /workers need PostgreSQL: with SQLite the server delivers events by itself/]
+    [['worker'], /workers need PostgreSQL: with SQLite the server does all by itself/]
   ] as const) {
     const { code, stderr } = await runCrm(t, args, env)
     t.equal(code, 1, args.join(' '))

@@ -20,7 +20,7 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
   const logger = createLogger(config.logLevel)
   for (const warning of warnings) logger.warn(warning)
   if (config.workers === 'off' && config.databaseUrl.startsWith('sqlite:'))
-    logger.warn('WORKERS is off, and with SQLite nobody else can deliver events: they wait')
+    logger.warn('WORKERS is off, and with SQLite nobody else can deliver events or do what becomes due: it waits')
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = httpUrl(config.host, port)
   const publicBaseUrl = config.publicBaseUrl ?? address

@@ -8,8 +8,8 @@ import { createLogger } from './logger.ts'
 import { publicBaseUrlOf } from './public-base-url.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { readVersion } from './version.ts'
-import { DeliveryMetrics } from './workers/delivery-metrics.ts'
-import { deliveryWorker, keepPurged } from './workers.ts'
+import type { DeliveryMetrics } from './workers/delivery-metrics.ts'
+import { allWorkers, keepPurged, serverMetrics } from './workers.ts'
 
 export interface WorkOptions {
   /** Where to serve metrics and liveness; nowhere when not given. */
@@ -17,7 +17,7 @@ export interface WorkOptions {
 }
 
 /**
- * Delivers events in a process of its own until it is told to stop. Returns when it has begun.
+ * Delivers events, and does what becomes due, in a process of its own until it is told to stop. Returns when it has begun.
  *
  * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
  */
@@ -32,11 +32,10 @@ export async function work(config: Config, warnings: readonly string[], { port }
     exclusive: false,
     onWarning: (message, fields) => log.warn(fields ?? {}, message)
   })
-  const metrics = new DeliveryMetrics()
-  metrics.watch(database.deliveries, systemClock)
-  const closePort = port === undefined ? async () => {} : await serveMetrics(metrics, config.host, port)
+  const metrics = serverMetrics(database, systemClock)
+  const closePort = port === undefined ? async () => {} : await serveMetrics(metrics.deliveries, config.host, port)
   const parts = { database, clock: systemClock, services, metrics, log }
-  const worker = deliveryWorker(config, parts)
+  const worker = allWorkers(config, parts)
   const stopPurging = keepPurged(config, parts)
   worker.start()
   stopGracefully(log, config.shutdownTimeoutMs, async timeoutMs => {

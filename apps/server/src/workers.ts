@@ -1,23 +1,91 @@
 import type { Database } from '@crm-lite/adapters-db'
-import type { Clock } from '@crm-lite/domain'
+import { type Clock, purgeTrackingTokens } from '@crm-lite/domain'
 import type { Config } from './config.ts'
 import type { EventServices } from './event-services.ts'
-import type { DeliveryMetrics } from './workers/delivery-metrics.ts'
+import { uuidV7Ids } from './ids.ts'
+import { TENANT } from './tenant.ts'
+import { DeliveryMetrics } from './workers/delivery-metrics.ts'
 import { defaultDeliveryLimits, type WorkerLog } from './workers/delivery-options.ts'
 import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
+import { DueWorker } from './workers/due-worker.ts'
+import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
+import { WorkMetrics } from './workers/work-metrics.ts'
 
 export interface WorkerParts {
   readonly database: Database
   readonly clock: Clock
   readonly services: EventServices
-  readonly metrics: DeliveryMetrics
+  readonly metrics: ServerMetrics
   readonly log: WorkerLog
 }
 
+export interface DeliveryParts extends Omit<WorkerParts, 'metrics'> {
+  readonly metrics: DeliveryMetrics
+}
+
+export interface DueParts {
+  readonly database: Pick<Database, 'unitOfWork' | 'work' | 'workSignal'>
+  readonly clock: Clock
+  readonly metrics: Pick<ServerMetrics, 'work'>
+  readonly log: WorkerLog
+}
+
+/** What is counted of what a process does beside answering requests, and shown as one text. */
+export interface ServerMetrics {
+  readonly deliveries: DeliveryMetrics
+  readonly work: WorkMetrics
+}
+
+export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
+  const deliveries = new DeliveryMetrics()
+  deliveries.watch(database.deliveries, clock)
+  const work = new WorkMetrics(deliveries.registry)
+  work.watch(database.work, clock)
+  return { deliveries, work }
+}
+
+/** Several that are started and stopped as one. */
+export interface Worker {
+  start(): void
+  stop(patienceMs: number): Promise<void>
+}
+
+/** Everything that one process does in the background of a database. */
+export function allWorkers(config: Config, parts: WorkerParts): Worker {
+  const workers: readonly Worker[] = [
+    deliveryWorker(config, { ...parts, metrics: parts.metrics.deliveries }),
+    dueWorker(config, parts)
+  ]
+  return {
+    start: () => {
+      for (const each of workers) each.start()
+    },
+    stop: async patienceMs => void (await Promise.all(workers.map(each => each.stop(patienceMs))))
+  }
+}
+
+/** What does what becomes due by itself. */
+export function dueWorker(
+  config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
+  { database, clock, metrics, log }: DueParts
+): DueWorker {
+  const { unitOfWork, work, workSignal } = database
+  const { orderAcceptance, leaseMs } = config
+  return new DueWorker({
+    queue: work,
+    signal: workSignal,
+    clock,
+    handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }),
+    metrics: metrics.work,
+    log,
+    leaseMs
+  })
+}
+
 /** What delivers the events of a database. */
-export function deliveryWorker(config: Config, { database, clock, services, metrics, log }: WorkerParts): DeliveryWorker {
+export function deliveryWorker(config: Config, { database, clock, services, metrics, log }: DeliveryParts): DeliveryWorker {
   const { notifications, sender, secretsOf } = services
   return new DeliveryWorker({
     queue: database.deliveries,
@@ -48,7 +116,11 @@ export function keepPurged(
   { database, clock, log }: Pick<WorkerParts, 'database' | 'clock' | 'log'>
 ): () => void {
   const { eventRetentionDays, deliveredRetentionHours } = config
-  const purgeExpired = () => database.purgeExpired()
+  const { store, unitOfWork } = database
+  const purgeExpired = async () => {
+    await database.purgeExpired()
+    await purgeTrackingTokens({ store, unitOfWork, clock }, TENANT)
+  }
   return purgePeriodically(
     {
       events: database.events,

@@ -23,6 +23,7 @@ import t, { type Test } from 'tap'
 import { SqliteConnection } from './dialects/sqlite-connection.ts'
 import { SqliteWriter } from './dialects/sqlite-writer.ts'
 import { type Database, type DatabaseOptions, openDatabase, StartRefused } from './index.ts'
+import { migrations } from './migrations/index.ts'
 import { startPostgres } from './testing/index.ts'
 import { WriteSet } from './write-set.ts'
 
@@ -223,7 +224,7 @@ for (const [engine, newUrl] of Object.entries(engines)) {
         await database.close()`
       const start = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
       const outputs = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim())
-      t.same(outputs.sort(), ['', '', '0001-registry,0002-events,0003-deliveries'], 'one of them migrates')
+      t.same(outputs.sort(), ['', '', migrations.map(({ name }) => name).join(',')], 'one of them migrates')
     })
 
     t.test('a database of a newer version is refused', async t => {

@@ -43,6 +43,8 @@ export class KyselyUnitOfWork implements UnitOfWork {
         update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
         delete: (definition, current) => writes.delete(definition, current),
         publish: event => writes.publish(event),
+        schedule: due => writes.schedule(due),
+        unschedule: (kind, id) => writes.unschedule(kind, id),
         recall: request => this.#recall(reader, tenant, request),
         remember: (request, outcome) => writes.remember(request, outcome)
       })

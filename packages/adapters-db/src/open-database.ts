@@ -5,6 +5,7 @@ import {
   IDEMPOTENCY_RETENTION_MS,
   type ResourceStore,
   type UnitOfWork,
+  type WorkQueue,
   type WorkSignal
 } from '@crm-lite/domain'
 import { sql } from 'kysely'
@@ -16,6 +17,7 @@ import { kyselyDeliveryQueue } from './kysely-delivery-queue.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
 import { type ExtraIndexes, KyselyUnitOfWork } from './kysely-unit-of-work.ts'
+import { KyselyWorkQueue } from './kysely-work-queue.ts'
 import { type MigrationRunner, migrate } from './migrations/migrate.ts'
 import { StartRefused } from './start-refused.ts'
 import { WriteSet } from './write-set.ts'
@@ -47,6 +49,7 @@ export interface Database {
   readonly unitOfWork: UnitOfWork
   readonly events: EventLog
   readonly deliveries: DeliveryQueue
+  readonly work: WorkQueue
   /** Of what this process, or another one, has stored for workers to do. */
   readonly workSignal: WorkSignal
   /** The migrations that opening it has applied. */
@@ -90,6 +93,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     unitOfWork: new KyselyUnitOfWork(engine, options.clock),
     events: new KyselyEventLog(engine),
     deliveries: kyselyDeliveryQueue(engine, options.clock),
+    work: new KyselyWorkQueue(engine),
     workSignal: engine.signal,
     migrated,
     notReady: async () => {

@@ -2,13 +2,15 @@ import {
   checkResource,
   DomainError,
   type DomainEvent,
+  type DueWork,
   eventSubscriptionDefinition,
   type IdempotentRequest,
   type IndexedAttribute,
   type Outcome,
   type Resource,
   type ResourceDefinition,
-  type StoredResource
+  type StoredResource,
+  type WorkKind
 } from '@crm-lite/domain'
 import { type Link, linksOf } from './links.ts'
 import { tableOf } from './table-names.ts'
@@ -40,6 +42,11 @@ export interface RememberedRow {
   readonly outcome: Outcome
 }
 
+/** What is scheduled of a kind and id after a piece of work: at a time in milliseconds, or nothing. */
+export interface WorkRow extends Pick<DueWork, 'kind' | 'id'> {
+  readonly dueAtMs: number | undefined
+}
+
 interface Changed {
   readonly definition: ResourceDefinition
   /** What is stored; absent when the work made the resource. */
@@ -55,6 +62,7 @@ export class WriteSet {
   readonly events: DomainEvent[] = []
   readonly #extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>
   readonly #changed = new Map<string, Changed>()
+  readonly #work = new Map<string, WorkRow>()
 
   constructor(tenant: string, extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>) {
     this.tenant = tenant
@@ -62,13 +70,15 @@ export class WriteSet {
   }
 
   get isEmpty(): boolean {
-    return this.#changed.size === 0 && this.remembered.length === 0 && this.events.length === 0
+    return this.#changed.size + this.#work.size + this.remembered.length + this.events.length === 0
   }
 
-  /** Whether it is something to deliver, or to deliver to. */
+  /** Whether it is something to deliver, or to deliver to, or to do. */
   get isNews(): boolean {
     return (
-      this.events.length > 0 || [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
+      this.events.length > 0 ||
+      this.work.some(({ dueAtMs }) => dueAtMs !== undefined) ||
+      [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
     )
   }
 
@@ -97,6 +107,19 @@ export class WriteSet {
 
   publish(event: DomainEvent): void {
     this.events.push(event)
+  }
+
+  /** The last word on each kind and id. */
+  get work(): readonly WorkRow[] {
+    return [...this.#work.values()]
+  }
+
+  schedule({ kind, id, dueAt }: DueWork): void {
+    this.#work.set(`${kind}/${id}`, { kind, id, dueAtMs: Date.parse(dueAt) })
+  }
+
+  unschedule(kind: WorkKind, id: string): void {
+    this.#work.set(`${kind}/${id}`, { kind, id, dueAtMs: undefined })
   }
 
   remember(request: IdempotentRequest, outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import type { DomainEventKind, Resource, ResourceDefinition, ValueType } from '@crm-lite/domain'
 import type { TObject, TSchema } from '@sinclair/typebox'
+import type { ErrorCode } from './representation/error-codes.ts'
 
 /** One published TMF API in one version: where it is served and what it serves. */
 export interface ApiBinding {
@@ -15,8 +16,13 @@ export interface ApiBinding {
   readonly path: string
   /** Under which name its notifications carry the resource: `event`, in one API `payload`. */
   readonly payloadName: 'event' | 'payload'
+  /** It is our own: there is no standard to compare it with. */
+  readonly isExtension?: true
   readonly resources: readonly ResourceBinding[]
 }
+
+/** What can be done with a resource. */
+export type Operation = 'list' | 'create' | 'get' | 'patch' | 'delete'
 
 /** One resource as one API shows it. What differs between the published APIs is a value here, never an `if` in generic code. */
 export interface ResourceBinding {
@@ -36,6 +42,14 @@ export interface ResourceBinding {
   readonly attributes: AttributeTree
   /** A complete, fictional example of a create request. */
   readonly example: Omit<Resource, 'id'> & Readonly<Record<string, unknown>>
+  /** What clients can do with it; absent: everything. */
+  readonly operations?: readonly Operation[]
+  /** What that may be refused with, besides what it is refused with for every resource. */
+  readonly failures?: Partial<Readonly<Record<Operation, readonly ErrorCode[]>>>
+  /** What is not kept, and answered where `fields` asks for it: dotted paths as in `Extensions`. The handlers compute it. */
+  readonly computed?: Readonly<Record<string, ValueType>>
+  /** What is told of it; absent: its changes. */
+  readonly eventKinds?: readonly DomainEventKind[]
   /** What its events are called, where that is not the type and the kind: `CustomerCreateEvent`. */
   readonly eventTypes?: Partial<Readonly<Record<DomainEventKind, string>>>
   /** Where the published schemas ask for more than is asked for here. */

@@ -1,6 +1,22 @@
-import type { Clock, EventLog, Ids, ResourceStore, UnitOfWork, ValueType, WorkSignal } from '@crm-lite/domain'
+import {
+  type Clock,
+  cancelProductOrderDefinition,
+  type EventLog,
+  type Ids,
+  journeyDefinition,
+  journeySpecificationDefinition,
+  type OrderAcceptance,
+  productOrderDefinition,
+  type ResourceDefinition,
+  type ResourceStore,
+  type UnitOfWork,
+  type ValueType,
+  type WorkSignal
+} from '@crm-lite/domain'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { handlersOf } from './apis/handlers.ts'
 import { apiBindings, sharedSchemas } from './apis/index.ts'
+import { orderJourneyV1 } from './apis/order-journey/v1.ts'
 import type { ApiBinding } from './binding.ts'
 import { defaultFeedLimits, EventFeed, type FeedLimits } from './hub/event-feed.ts'
 import type { HubDeliveries, HubServices } from './hub/hub-services.ts'
@@ -19,14 +35,23 @@ import { defaultServerLimits, type ServerLimits, serverOptions } from './plugins
 import { registerVersion, type Version } from './plugins/version.ts'
 import { basePathOf } from './representation/base-paths.ts'
 import { loggable } from './representation/loggable.ts'
+import { registerCancellationDecisions } from './routes/cancellation-decisions.ts'
 import { documentedSchemas } from './routes/documented-schemas.ts'
 import { EVENT_TAG } from './routes/event-route-schemas.ts'
 import { registerEventRoutes } from './routes/event-routes.ts'
 import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
+import { registerMilestoneRoutes } from './routes/milestone-routes.ts'
+import { registerOrderItemState } from './routes/order-item-state.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
 import type { ServedEvents } from './routes/served-events.ts'
+import type { ServedResource } from './routes/served-resource.ts'
+import { registerSpecificationActions } from './routes/specification-actions.ts'
+import { registerTrackingRoutes } from './routes/tracking-routes.ts'
 import { createValidators } from './schema/validation.ts'
+import { defaultTrackingOptions, type ServedTracking, type TrackingOptions } from './tracking/served-tracking.ts'
+import { TrackingFeed } from './tracking/tracking-feed.ts'
+import { newTrackingLink } from './tracking/tracking-link.ts'
 
 /** What the API works with. It opens nothing itself. */
 export interface ApiServices {
@@ -63,6 +88,10 @@ export interface ApiOptions {
   readonly limits?: Partial<ServerLimits>
   /** Of the stream of events. */
   readonly feed?: Partial<FeedLimits>
+  /** Whether what is ordered is accepted without anybody; absent: it isn't. */
+  readonly orderAcceptance?: OrderAcceptance
+  /** Of what customers follow their orders with. */
+  readonly tracking?: Partial<TrackingOptions>
 }
 
 /** The HTTP server, ready to listen. */
@@ -95,25 +124,42 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   const validators = createValidators(apiBindings, sharedSchemas)
   const inFlight = new InFlight()
   const notifications = new Notifications(apiBindings, options)
-  for (const api of apiBindings) {
+  const tracking = servedTracking(services, options, draining, inFlight)
+  const resourceServices = { ...services, ...orderServices(services, options, tracking) }
+  const served = apiBindings.flatMap(api => {
     const path = basePathOf(api, options)
-    for (const binding of api.resources) {
-      registerResourceRoutes(app, {
+    return api.resources.map(
+      (binding): ServedResource => ({
         api,
         binding,
         path: `${path}/${binding.path}`,
         hrefBase: `${publicBaseUrl}${path}/${binding.path}/`,
         extensions: options.extensions[binding.definition.name] ?? {},
         partialContent: options.partialContent,
-        services,
+        services: resourceServices,
+        handlers: handlersOf(binding),
         validators,
         inFlight
       })
-    }
+    )
+  })
+  for (const each of served) registerResourceRoutes(app, each)
+  const servedAs = (definition: ResourceDefinition) => served.find(each => each.binding.definition === definition)!
+  const orders = servedAs(productOrderDefinition)
+  registerOrderItemState(app, { orders, path: basePathOf(orderJourneyV1, options) })
+  registerMilestoneRoutes(app, servedAs(journeyDefinition))
+  registerSpecificationActions(app, { specifications: servedAs(journeySpecificationDefinition), orders })
+  registerCancellationDecisions(app, {
+    cancellations: servedAs(cancelProductOrderDefinition),
+    path: basePathOf(orderJourneyV1, options)
+  })
+  for (const api of apiBindings) {
+    const path = basePathOf(api, options)
     const hub = { api, path: `${path}/hub`, hrefBase: `${publicBaseUrl}${path}/hub/`, notifications, services, inFlight }
     registerHubRoutes(app, hub)
   }
   registerEventRoutes(app, servedEvents(services, options, draining))
+  registerTrackingRoutes(app, tracking)
   await app.after()
   registerMethodNotAllowed(app, methods)
   await app.ready()
@@ -158,5 +204,29 @@ function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiO
     onFailure: error => {
       if (logger) logger.error({ err: loggable(error) }, 'a stream of events failed')
     }
+  }
+}
+
+function servedTracking(services: ApiServices, options: ApiOptions, draining: AbortSignal, inFlight: InFlight): ServedTracking {
+  const limits = { ...defaultFeedLimits, ...options.feed }
+  const path = basePathOf(orderJourneyV1, options)
+  return {
+    path,
+    url: `${options.publicBaseUrl.replace(/\/+$/, '')}${path}`,
+    options: { ...defaultTrackingOptions, ...options.tracking },
+    services,
+    feed: new TrackingFeed(services.events, services.workSignal, TENANT, limits),
+    maxBufferedBytes: limits.maxBufferedBytes,
+    draining,
+    inFlight
+  }
+}
+
+/** What orders are placed with beyond what every resource is changed with. */
+function orderServices({ clock }: ApiServices, { orderAcceptance }: ApiOptions, { url, options }: ServedTracking) {
+  const { link, tokenLifetimeMs } = options
+  return {
+    ...(orderAcceptance && { orderAcceptance }),
+    ...(link === 'header' && { newTrackingLink: () => newTrackingLink(url, clock, tokenLifetimeMs) })
   }
 }

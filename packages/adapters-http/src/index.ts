@@ -1,5 +1,14 @@
 export { apiBindings, sharedSchemas } from './apis/index.ts'
-export type { ApiBinding, AttributeNode, AttributeTree, Leniency, NamedSchema, ResourceBinding } from './binding.ts'
+export { journeySpecificationFaults } from './apis/order-journey/specification-faults.ts'
+export type {
+  ApiBinding,
+  AttributeNode,
+  AttributeTree,
+  Leniency,
+  NamedSchema,
+  Operation,
+  ResourceBinding
+} from './binding.ts'
 export { type ApiOptions, type ApiServices, buildApi } from './build-api.ts'
 export { defaultFeedLimits, type FeedLimits } from './hub/event-feed.ts'
 export type { HubDeliveries, HubServices, TestMessage, TestResult } from './hub/hub-services.ts'
@@ -11,3 +20,4 @@ export type {} from './plugins/health.ts'
 export { defaultServerLimits, type ServerLimits } from './plugins/server-options.ts'
 export type { Version } from './plugins/version.ts'
 export { type ErrorCode, type ErrorCodeMeaning, errorCodes } from './representation/error-codes.ts'
+export type { TrackingOptions } from './tracking/served-tracking.ts'

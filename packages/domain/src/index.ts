@@ -9,7 +9,14 @@ export {
   type Permission,
   settleBreaker
 } from './events/breaker.ts'
-export { type DomainEvent, type DomainEventKind, domainEventKinds } from './events/domain-event.ts'
+export {
+  changeKinds,
+  type DomainEvent,
+  type DomainEventKind,
+  domainEventKinds,
+  type NoticeKind,
+  noticeKinds
+} from './events/domain-event.ts'
 export * from './events/event-subscription.ts'
 export {
   type AttemptResult,
@@ -25,12 +32,12 @@ export * from './journey/index.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
 export { compareText } from './kernel/compare-text.ts'
-export { DomainError, type DomainErrorCode, type DomainErrorDetails, type Fault } from './kernel/errors.ts'
+export { type ConflictCode, DomainError, type DomainErrorCode, type DomainErrorDetails, type Fault } from './kernel/errors.ts'
 export { canonicalInstant, isDateTime } from './kernel/instant.ts'
 export { isObject, type JsonObject, type JsonValue, sameJson } from './kernel/json.ts'
 export { mergePatch } from './kernel/merge-patch.ts'
 export type { Moment } from './kernel/moment.ts'
-export { type ConflictCode, isRefusal, type Objection, type Refusal, type RefusalCode } from './kernel/refusal.ts'
+export { insist, isRefusal, type Objection, type Refusal, type RefusalCode } from './kernel/refusal.ts'
 export { IDEMPOTENCY_RETENTION_MS, type IdempotentRequest, type RequestContext } from './kernel/request-context.ts'
 export {
   type DefinitionOf,
@@ -58,6 +65,7 @@ export type { EventLog, EventPage, EventQuery, StoredEvent } from './ports/event
 export type { Ids } from './ports/ids.ts'
 export type { Page, ResourceStore } from './ports/resource-store.ts'
 export type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from './ports/unit-of-work.ts'
+export * from './ports/work-queue.ts'
 export * from './query/filter.ts'
 export { isLike, likeParts } from './query/like.ts'
 export { comparables, type FindPattern, matches, numberIn } from './query/matches.ts'
@@ -67,10 +75,43 @@ export { toEcmaScript, toPostgres, toRe2 } from './query/render-pattern.ts'
 export * from './query/selection.ts'
 export { segmentsOf, valuesAt } from './query/values-at.ts'
 export * from './resources/index.ts'
+export { acceptProductOrder } from './use-cases/accept-product-order.ts'
+export { activateJourneySpecification } from './use-cases/activate-journey-specification.ts'
+export { applyEventToJourney } from './use-cases/apply-event-to-journey.ts'
 export type { ChangeDependencies } from './use-cases/change-dependencies.ts'
+export { changeJourney, type JourneyChangeOptions } from './use-cases/change-journey.ts'
+export {
+  changeOrder,
+  type OrderAcceptance,
+  type OrderDependencies,
+  type OrderToChange,
+  orderAcceptances
+} from './use-cases/change-order.ts'
 export { type Change, changeResource } from './use-cases/change-resource.ts'
 export { changeSubscription, type SubscriptionOfApi } from './use-cases/change-subscription.ts'
+export { createCalendar } from './use-cases/create-calendar.ts'
+export { createJourneySpecification } from './use-cases/create-journey-specification.ts'
 export { createResource } from './use-cases/create-resource.ts'
 export { createSubscription, type NewSubscription } from './use-cases/create-subscription.ts'
+export { createTrackingToken, insertTrackingToken, type NewTrackingToken } from './use-cases/create-tracking-token.ts'
+export { deleteCalendar } from './use-cases/delete-calendar.ts'
+export { deleteJourneySpecification } from './use-cases/delete-journey-specification.ts'
+export { deleteProductOrder } from './use-cases/delete-product-order.ts'
 export { deleteResource } from './use-cases/delete-resource.ts'
+export { ensureJourneys } from './use-cases/ensure-journeys.ts'
+export { journeysInUse } from './use-cases/journeys-in-use.ts'
+export { moveOrderItems } from './use-cases/move-order-items.ts'
+export { patchCalendar } from './use-cases/patch-calendar.ts'
+export { patchJourneySpecification } from './use-cases/patch-journey-specification.ts'
+export { patchProductOrder } from './use-cases/patch-product-order.ts'
+export { placeProductOrder } from './use-cases/place-product-order.ts'
+export { purgeTrackingTokens } from './use-cases/purge-tracking-tokens.ts'
+export { readTracking, type Tracking } from './use-cases/read-tracking.ts'
 export { removeSubscription } from './use-cases/remove-subscription.ts'
+export { requestCancellation } from './use-cases/request-cancellation.ts'
+export { retireJourneySpecification } from './use-cases/retire-journey-specification.ts'
+export { revokeTrackingToken } from './use-cases/revoke-tracking-token.ts'
+export { type Settlement, settleCancellation } from './use-cases/settle-cancellation.ts'
+export { type OrderToSimulate, simulateJourneySpecification } from './use-cases/simulate-journey-specification.ts'
+export type { CalendarToChange } from './use-cases/stored-calendar.ts'
+export type { SpecificationToChange } from './use-cases/stored-specification.ts'

@@ -2,10 +2,11 @@ import { apiBindings, Notifications } from '@crm-lite/adapters-http'
 import { resourceDefinitions, type StoredEvent } from '@crm-lite/domain'
 import { systemClock } from '../compose.ts'
 import { publicBaseUrlOf } from '../public-base-url.ts'
+import { TENANT } from '../tenant.ts'
 import { withDatabase } from './command-config.ts'
 import type { ListOptions, ReplayOptions } from './event-options.ts'
 import { CommandFailed } from './failure.ts'
-import { subscriptionWith, TENANT } from './hub-actions.ts'
+import { subscriptionWith } from './hub-actions.ts'
 import { printTable } from './print-table.ts'
 
 const resources: readonly string[] = resourceDefinitions.map(({ name }) => name)

@@ -11,11 +11,11 @@ import { systemClock } from '../compose.ts'
 import { eventServices } from '../event-services.ts'
 import { uuidV7Ids } from '../ids.ts'
 import { publicBaseUrlOf } from '../public-base-url.ts'
+import { TENANT } from '../tenant.ts'
 import { withDatabase } from './command-config.ts'
 import { CommandFailed } from './failure.ts'
 import { printTable } from './print-table.ts'
 
-export const TENANT = 'default'
 const PAGE = 200
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)

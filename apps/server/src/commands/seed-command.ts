@@ -5,6 +5,7 @@ import { integerOption } from './integer-option.ts'
 
 interface SeedOptions {
   readonly customers: number
+  readonly orders: number
   readonly seed: number
   readonly concurrency: number
 }
@@ -16,6 +17,7 @@ export function seedCommand(): Command {
   return new Command('seed')
     .description('store fictional customers, each with the individual or organization that it engages')
     .requiredOption('--customers <number>', 'how many customers there shall be', integerOption(1, 100_000_000))
+    .option('--orders <number>', 'how many orders of theirs there shall be', integerOption(0, 100_000_000), 0)
     .option('--seed <number>', 'another seed makes other customers', integerOption(0, 2 ** 31 - 1), 1)
     .option('--concurrency <number>', 'how many commits are under way at once', integerOption(1, 1_000), 16)
     .addHelpText(
@@ -25,14 +27,16 @@ The same seed makes the same data, ids included. Customers that are there alread
 repeated, and a larger number adds the rest. May run beside a server.
 
 Examples:
-  $ crm seed --customers 1000
+  $ crm seed --customers 1000 --orders 200
   $ crm seed --customers 1000000 --seed 7
   $ DATABASE_URL=postgres://crm@db.internal/crm crm seed --customers 1000000 --concurrency 32`
     )
     .action(async (options: SeedOptions) => {
-      const [{ withDatabase }, { seedCustomers }] = await Promise.all([
+      const [{ withDatabase }, { seedCustomers }, { seedOrders }, { uuidV7Ids: ids }] = await Promise.all([
         import('./command-config.ts'),
-        import('../seed/seed-customers.ts')
+        import('../seed/seed-customers.ts'),
+        import('../seed/seed-orders.ts'),
+        import('../ids.ts')
       ])
       await withDatabase(async database => {
         const startedAt = performance.now()
@@ -43,6 +47,13 @@ Examples:
         const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
         const rest = present > 0 ? `, ${present} were there already` : ''
         process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
+        if (options.orders === 0) return
+        const clock = { now: () => new Date() }
+        const orders = await seedOrders(
+          { store: database.store, unitOfWork: database.unitOfWork, ids, clock },
+          { ...options, tenant: TENANT }
+        )
+        process.stdout.write(`added ${orders.added} orders, ${orders.present} were there already\n`)
       })
     })
 }

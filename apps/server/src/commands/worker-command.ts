@@ -3,12 +3,12 @@ import { integerOption } from './integer-option.ts'
 
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('deliver events in a process of its own (PostgreSQL only)')
+    .description('deliver events and do what becomes due in a process of its own (PostgreSQL only)')
     .option('--port <number>', 'serve /metrics and /livez on this port of HOST', integerOption(1, 65_535))
     .addHelpText(
       'after',
       `
-Any number of workers share one database, beside servers that deliver too (WORKERS=inProcess) or do not (WORKERS=off). The settings
+Any number of workers share one database, beside servers that do the same (WORKERS=inProcess) or leave it to them (WORKERS=off). The settings
 are those of the server: PUBLIC_BASE_URL and SECRET_KEY must be the same. With SQLite the server delivers by itself.
 
 Examples:
@@ -23,7 +23,7 @@ Examples:
       ])
       const { config, warnings } = commandConfig()
       if (config.databaseUrl.startsWith('sqlite:'))
-        throw new CommandFailed('workers need PostgreSQL: with SQLite the server delivers events by itself')
+        throw new CommandFailed('workers need PostgreSQL: with SQLite the server does all by itself')
       await work(config, warnings, options)
     })
 }

@@ -1,10 +1,10 @@
 import { type DomainEvent, IDEMPOTENCY_RETENTION_MS } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
-import type { RememberedRow, TableWrites, WriteSet } from '../write-set.ts'
+import type { RememberedRow, TableWrites, WorkRow, WriteSet } from '../write-set.ts'
 import type { Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
 
-type Kind = 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember' | 'event'
+type Kind = 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember' | 'event' | 'schedule' | 'unschedule'
 
 interface Rows {
   readonly kind: Kind
@@ -44,6 +44,7 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
     else parts.set(key, { kind, table, resource, rows: [row] })
   }
   const totals = new Map<string, number>()
+  const work = new Map<string, WorkRow>()
   for (const writes of batch) {
     const tenant = JSON.stringify(writes.tenant)
     const tables = writes.tables()
@@ -53,9 +54,14 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
       totals.set(key, (totals.get(key) ?? 0) + table.inserts.length - table.deletes.length)
     }
     for (const event of writes.events) add('event', noTable, eventRow(tenant, event, !isWritten(event, tables)))
+    for (const row of writes.work) work.set(`"t":${tenant},"k":"${row.kind}","i":${JSON.stringify(row.id)}`, row)
     for (const row of writes.remembered) add('remember', noTable, rememberedRow(tenant, row, nowMs))
   }
   for (const [key, change] of totals) if (change !== 0) add('total', noTable, `{"t":${key},"c":${change}}`)
+  for (const [key, { dueAtMs }] of [...work].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (dueAtMs === undefined) add('unschedule', noTable, `{${key}}`)
+    else add('schedule', noTable, `{${key},"d":${dueAtMs}}`)
+  }
   return [...parts.values()].sort((a, b) => (`${a.table} ${a.kind}` < `${b.table} ${b.kind}` ? -1 : 1))
 }
 
@@ -167,6 +173,12 @@ function step({ kind, table }: Rows, parameter: string, written: string): string
         from rows from (jsonb_to_recordset(${parameter}) as (${eventColumns})) with ordinality as v
         left join ${written} w on v.d is null and w.n = v.resource and w.t = v.t and w.i = v."resourceId" and w.r = v.revision
         order by v.ordinality`
+    case 'schedule':
+      return `insert into due_work (tenant, kind, id, due_at_ms, claimable_at_ms, attempts)
+        select t, k, i, d, d, 0 from ${from('t text, k text, i text, d bigint')}
+        on conflict (tenant, kind, id) do update set due_at_ms = excluded.due_at_ms, claimable_at_ms = excluded.claimable_at_ms, attempts = 0`
+    case 'unschedule':
+      return `delete from due_work w using ${from('t text, k text, i text')} where w.tenant = v.t and w.kind = v.k and w.id = v.i`
     case 'remember':
       return `insert into remembered_answer (tenant, scope, key, fingerprint, kind, id, revision, document, created_at)
         select t, s, k, f, o, i, r, d, c from ${from('t text, s text, k text, f text, o text, i text, r integer, d text, c bigint')}

@@ -1,6 +1,6 @@
 import { type Clock, DomainError, type DomainEvent } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
-import type { TableWrites, WriteSet } from '../write-set.ts'
+import type { TableWrites, WorkRow, WriteSet } from '../write-set.ts'
 import type { RunInTransaction, TransactOptions, WorkReader, Writer } from './dialect.ts'
 import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
 
@@ -182,6 +182,7 @@ export class SqliteWriter implements Writer {
     const tables = writes.tables()
     for (const table of tables) writeTable(connection, writes.tenant, table)
     for (const event of writes.events) appendEvent(connection, writes.tenant, event)
+    for (const work of writes.work) writeWork(connection, writes.tenant, work)
     if (writes.isNews) batch.isNews = true
     for (const { request, outcome } of writes.remembered) {
       connection
@@ -246,6 +247,17 @@ function appendEvent(connection: SqliteConnection, tenant: string, event: Domain
       event.at,
       event.document
     )
+}
+
+function writeWork(connection: SqliteConnection, tenant: string, { kind, id, dueAtMs }: WorkRow): void {
+  if (dueAtMs === undefined)
+    connection.prepare('delete from due_work where tenant = ? and kind = ? and id = ?').run(tenant, kind, id)
+  else
+    connection
+      .prepare(
+        'insert or replace into due_work (tenant, kind, id, due_at_ms, claimable_at_ms, attempts) values (?, ?, ?, ?, ?, 0)'
+      )
+      .run(tenant, kind, id, dueAtMs, dueAtMs)
 }
 
 function writeTable(connection: SqliteConnection, tenant: string, writes: TableWrites): void {

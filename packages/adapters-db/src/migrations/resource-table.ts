@@ -1,14 +1,20 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { MigrationDialect } from './migration.ts'
 
+/** Where the value of a column stands in the document; a text where no other type is named. */
+export type IndexedColumn = string | readonly [path: string, type: 'number' | 'boolean' | 'dateTime']
+
 /** The table of a resource type, with a column and an index for each of its single-valued indexed attributes. */
 export function resourceTable(
   dialect: MigrationDialect,
   table: string,
-  indexed: Readonly<Record<string, string>>
+  indexed: Readonly<Record<string, IndexedColumn>>
 ): RawBuilder<unknown>[] {
   const columns = Object.entries(indexed)
-  const generated = columns.map(([name, path]) => sql`, ${sql.ref(name)} ${dialect.generated(path, 'string')}`)
+  const generated = columns.map(([name, column]) => {
+    const [path, type] = typeof column === 'string' ? ([column, 'string'] as const) : column
+    return sql`, ${sql.ref(name)} ${dialect.generated(path, type)}`
+  })
   return [
     sql`create table ${sql.table(table)} (
       tenant ${dialect.text} not null,

@@ -31,7 +31,10 @@ type Parameter = (typeof PARAMETERS)[number]
 export function parseEventSelection(parameters: readonly QueryParameter[], resources: ToldResources): EventSelection {
   const values = valuesByName(parameters)
   const told = [...resources].flatMap(([resource, { eventTypes, binding }]) =>
-    domainEventKinds.map(kind => ({ resource, kind, eventType: eventTypes[kind], type: binding.definition.type }))
+    domainEventKinds.flatMap(kind => {
+      const eventType = eventTypes[kind]
+      return eventType === undefined ? [] : [{ resource, kind, eventType, type: binding.definition.type }]
+    })
   )
   const isType = oneOfThe(values, 'resource.type', new Set(told.map(({ type }) => type)))
   const isEventType = oneOfThe(values, 'eventType', new Set(told.map(({ eventType }) => eventType)))

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@crm-lite/domain'
 import { payloadText, withMember } from './notification.ts'
-import type { ToldResource, ToldResources } from './told-resource.ts'
+import { eventTypeOf, type ToldResource, type ToldResources } from './told-resource.ts'
 
 /** An event as the list and the stream show it: the same for all APIs. JSON without line breaks. */
 export function eventText(resources: ToldResources, event: StoredEvent): string {
@@ -8,7 +8,7 @@ export function eventText(resources: ToldResources, event: StoredEvent): string 
   if (!told) throw new Error(`nobody tells of ${event.resource}`)
   const head = {
     eventId: event.id,
-    eventType: told.eventTypes[event.kind],
+    eventType: eventTypeOf(told, event),
     eventTime: event.at,
     cursor: event.cursor,
     resource: resourceOf(told, event),

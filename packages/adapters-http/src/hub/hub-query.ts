@@ -5,7 +5,7 @@ import { badQuery, invalidValue } from '../query/bad-query.ts'
 import { findPattern, parseFilter, parseItemQuery, parseQueryString, SELECTION_PARAMETERS } from '../query/index.ts'
 import { notificationHead } from './notification.ts'
 import { aboutTheNamedResources, comparedEventTypes, looksInto } from './notification-filter.ts'
-import type { TellingOptions, ToldResource, ToldResources } from './told-resource.ts'
+import { isTold, type TellingOptions, type ToldResource, type ToldResources } from './told-resource.ts'
 
 /** Which events somebody wants to be told of, and what of them. */
 export interface HubQuery {
@@ -42,7 +42,7 @@ export function parseHubQuery(query: string, resources: ToldResources, extension
 
 /** Events about what the API serves, all of them. */
 export function everyEventOf(resources: ToldResources): HubQuery {
-  return { wants: event => resources.has(event.resource), fields: undefined }
+  return { wants: event => isTold(resources, event), fields: undefined }
 }
 
 function wantsBy(filter: Filter, resources: ToldResources): HubQuery['wants'] {
@@ -52,7 +52,7 @@ function wantsBy(filter: Filter, resources: ToldResources): HubQuery['wants'] {
   const scoped = [...names].reduce(aboutTheNamedResources, filter)
   return event => {
     const told = resources.get(event.resource)
-    if (!told) return false
+    if (!told || !isTold(resources, event)) return false
     const head = notificationHead(told, event)
     const notification = withPayload ? { ...head, [told.api.payloadName]: payloadOf(told, event) } : head
     return matches(scoped, notification, findPattern)

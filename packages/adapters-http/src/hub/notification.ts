@@ -1,12 +1,15 @@
 import { type DomainEventKind, type FieldSelection, type StoredEvent, selectFields } from '@crm-lite/domain'
 import { resourceText } from '../representation/resource-text.ts'
-import type { ToldResource } from './told-resource.ts'
+import { eventTypeOf, type ToldResource } from './told-resource.ts'
 
 const titles: Readonly<Record<DomainEventKind, string>> = {
   created: 'created',
   attributesChanged: 'attributes changed',
   stateChanged: 'state changed',
-  deleted: 'deleted'
+  deleted: 'deleted',
+  milestone: 'milestone',
+  jeopardyAlert: 'jeopardy alert',
+  errorMessage: 'error message'
 }
 
 /**
@@ -16,7 +19,7 @@ const titles: Readonly<Record<DomainEventKind, string>> = {
  * @source TMF629 and TMF632 v4.0.0, `CustomerCreateEvent` and its like; the spelling of `timeOcurred` is theirs
  */
 export function notificationHead(told: ToldResource, event: StoredEvent): Record<string, string> {
-  const { api, binding, hrefBase, eventTypes } = told
+  const { api, binding, hrefBase } = told
   const place =
     event.kind === 'attributesChanged'
       ? { fieldPath: event.changedPaths.join(',') }
@@ -25,7 +28,7 @@ export function notificationHead(told: ToldResource, event: StoredEvent): Record
     ...place,
     eventId: event.id,
     eventTime: event.at,
-    eventType: eventTypes[event.kind],
+    eventType: eventTypeOf(told, event),
     correlationId: event.correlationId,
     domain: api.title,
     title: `${binding.definition.type} ${titles[event.kind]}`,

@@ -6,6 +6,7 @@ import type { ApiBinding } from '../binding.ts'
 import { occasionalHeaders } from '../routes/header-schemas.ts'
 import { HUB_TAG } from '../routes/hub-route-schemas.ts'
 import { errorResponses } from '../routes/response-schemas.ts'
+import { TRACKING_TAG } from '../routes/tracking-route-schemas.ts'
 import { documentBelow, type OpenApiDocument, withRequiredHeaders } from './openapi-document.ts'
 
 /** A part of what is served that has a document of its own. */
@@ -39,6 +40,7 @@ export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUr
       tags: [
         ...tags,
         { name: HUB_TAG, description: 'Subscriptions to events.' },
+        { name: TRACKING_TAG, description: 'What customers follow their orders with.' },
         { name: 'operations', description: 'Running the server.' }
       ]
     },

@@ -610,26 +610,54 @@ t.test('documentation', async t => {
           '/metrics',
           '/openapi.json',
           '/openapi/event-v4.json',
+          '/openapi/order-journey-v1.json',
+          '/openapi/tmf622-v4.json',
           '/openapi/tmf629-v4.json',
           '/openapi/tmf632-v4.json',
           '/readyz',
           '/version'
         ].map(path => `get ${path}`),
-        ...['customerManagement/v4/customer', 'party/v4/individual', 'party/v4/organization'].flatMap(path => [
+        ...[
+          'customerManagement/v4/customer',
+          'orderJourney/v1/calendar',
+          'orderJourney/v1/journeySpecification',
+          'party/v4/individual',
+          'party/v4/organization',
+          'productOrderingManagement/v4/productOrder'
+        ].flatMap(path => [
           `get /tmf-api/${path}`,
           `post /tmf-api/${path}`,
           `get /tmf-api/${path}/{id}`,
           `patch /tmf-api/${path}/{id}`,
           `delete /tmf-api/${path}/{id}`
         ]),
-        ...['customerManagement/v4/hub', 'party/v4/hub'].flatMap(path => [
-          ...['get', 'post'].map(method => `${method} /tmf-api/${path}`),
-          ...['get', 'delete'].map(method => `${method} /tmf-api/${path}/{id}`),
-          ...['pause', 'resume', 'rotateSecret', 'test', 'release', 'replay'].map(
-            action => `post /tmf-api/${path}/{id}/${action}`
-          ),
-          `get /tmf-api/${path}/{id}/parkedDelivery`
+        ...['get', 'post'].map(method => `${method} /tmf-api/productOrderingManagement/v4/cancelProductOrder`),
+        'get /tmf-api/productOrderingManagement/v4/cancelProductOrder/{id}',
+        ...['journey', 'history', 'trackingToken'].flatMap(name => [
+          `get /tmf-api/orderJourney/v1/${name}`,
+          `get /tmf-api/orderJourney/v1/${name}/{id}`
         ]),
+        'post /tmf-api/orderJourney/v1/journey/{id}/milestone',
+        ...['reach', 'skip', 'replan', 'annotate', 'correct'].map(
+          command => `post /tmf-api/orderJourney/v1/journey/{id}/milestone/{key}/${command}`
+        ),
+        ...['activate', 'retire', 'simulate'].map(action => `post /tmf-api/orderJourney/v1/journeySpecification/{id}/${action}`),
+        ...['confirm', 'refuse'].map(decision => `post /tmf-api/orderJourney/v1/cancelProductOrder/{id}/${decision}`),
+        'post /tmf-api/orderJourney/v1/order/{id}/item/{itemId}/state',
+        'post /tmf-api/orderJourney/v1/trackingToken',
+        'delete /tmf-api/orderJourney/v1/trackingToken/{id}',
+        'get /tmf-api/orderJourney/v1/tracking/{token}',
+        'get /tmf-api/orderJourney/v1/tracking/{token}/stream',
+        ...['customerManagement/v4/hub', 'orderJourney/v1/hub', 'party/v4/hub', 'productOrderingManagement/v4/hub'].flatMap(
+          path => [
+            ...['get', 'post'].map(method => `${method} /tmf-api/${path}`),
+            ...['get', 'delete'].map(method => `${method} /tmf-api/${path}/{id}`),
+            ...['pause', 'resume', 'rotateSecret', 'test', 'release', 'replay'].map(
+              action => `post /tmf-api/${path}/{id}/${action}`
+            ),
+            `get /tmf-api/${path}/{id}/parkedDelivery`
+          ]
+        ),
         'get /tmf-api/event/v4/event',
         'get /tmf-api/event/v4/event/stream'
       ].sort()

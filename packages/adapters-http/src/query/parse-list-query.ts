@@ -7,7 +7,7 @@ import type { QueryParameter } from './parse-query-string.ts'
 import { parseSelection } from './parse-selection.ts'
 
 export interface ListContext {
-  readonly binding: Pick<ResourceBinding, 'definition' | 'attributes'>
+  readonly binding: Pick<ResourceBinding, 'definition' | 'attributes' | 'computed'>
   /** Where the collection is served, as clients reach it, with a slash at the end. */
   readonly hrefBase: string
   readonly tenant: string
@@ -36,7 +36,11 @@ export interface ParsedListQuery {
 export function parseListQuery(parameters: readonly QueryParameter[], context: ListContext): ParsedListQuery {
   const { binding, hrefBase, tenant, extensions, count = true } = context
   const attributes = withExtensions(binding.attributes, extensions)
-  const { fields, sort, limit, offset, cursor, pageRequested } = parseSelection(parameters, attributes)
+  const { fields, sort, limit, offset, cursor, pageRequested } = parseSelection(
+    parameters,
+    attributes,
+    withExtensions(attributes, binding.computed)
+  )
   const filter = parseFilter(parameters, { attributes: binding.attributes, hrefBase, extensions })
   const signature = signatureOf({ resource: binding.definition.name, tenant, filter, sort })
   const query = { filter, sort, limit, offset, count }

@@ -31,15 +31,20 @@ const ALWAYS_THERE: ReadonlySet<string> = new Set(['id', 'href', '@type'])
  *   none twice, none of free type.
  * - `limit`: 1 to 200, 20 when not given. `offset`: from 0. `cursor`: from a `Link`, without `offset`.
  *
+ * @param shown what can be selected, where that is more than what can be sorted by
  * @throws {ApiError} 400 `unknownAttribute`, `invalidValue`
  */
-export function parseSelection(parameters: readonly QueryParameter[], attributes: AttributeTree): Selection {
+export function parseSelection(
+  parameters: readonly QueryParameter[],
+  attributes: AttributeTree,
+  shown: AttributeTree = attributes
+): Selection {
   const limit = single(parameters, 'limit')
   const offset = single(parameters, 'offset')
   const cursor = single(parameters, 'cursor')
   if (cursor !== undefined && offset !== undefined) throw invalidValue('cursor', 'a cursor takes the place of an offset')
   return {
-    fields: parseFields(parameters, attributes),
+    fields: parseFields(parameters, shown),
     sort: parseSort(parameters, attributes),
     limit: limit === undefined ? DEFAULT_LIMIT : wholeNumber('limit', limit, 1, MAX_LIMIT),
     offset: offset === undefined ? 0 : wholeNumber('offset', offset, 0, Number.MAX_SAFE_INTEGER),

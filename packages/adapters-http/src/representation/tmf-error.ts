@@ -1,3 +1,4 @@
+import { qualityOf } from './accepts.ts'
 import type { ApiFault } from './api-error.ts'
 import { errorCodes, isErrorCode } from './error-codes.ts'
 import type { Failure } from './failure.ts'
@@ -58,11 +59,4 @@ export function prefersProblem(accept: string | undefined): boolean {
   const json = quality.get('application/json') ?? quality.get('application/*') ?? quality.get('*/*') ?? 0
   const ofProblem = quality.get('application/problem+json') ?? 0
   return ofProblem > 0 && (ofProblem > json || !quality.has('application/json'))
-}
-
-function qualityOf(range: string): [string, number] {
-  const [name = '', ...parameters] = range.split(';').map(each => each.trim().toLowerCase())
-  const q = parameters.find(each => each.startsWith('q='))
-  const value = q === undefined ? 1 : Number(q.slice(2))
-  return [name, Number.isFinite(value) ? value : 0]
 }

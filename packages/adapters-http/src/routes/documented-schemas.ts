@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { ApiBinding, NamedSchema, ResourceBinding } from '../binding.ts'
 import { partialSchemaOf } from '../schema/derive.ts'
+import { trackingSchemas } from '../tracking/tracking-schemas.ts'
 import { eventSchemas } from './event-schemas.ts'
 import { errorSchema, problemSchema } from './response-schemas.ts'
 
@@ -10,6 +11,7 @@ export function documentedSchemas(apis: readonly ApiBinding[], shared: readonly 
     errorSchema,
     problemSchema,
     ...eventSchemas,
+    ...trackingSchemas,
     ...shared,
     ...apis.flatMap(api => api.resources).flatMap(each => schemasOf(each, shared))
   ]

@@ -5,7 +5,7 @@ import { etagOf, namesTag } from '../representation/etag.ts'
 import { resourceText } from '../representation/resource-text.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
 import { itemFields } from './item-query.ts'
-import { isId, notFound, type ServedResource } from './served-resource.ts'
+import { isId, notFound, type ServedResource, withComputed } from './served-resource.ts'
 
 /** One of the two paths that must be fast: one lookup, and the stored text is sent as it is. */
 export function getResource(served: ServedResource) {
@@ -26,6 +26,6 @@ export function getResource(served: ServedResource) {
       return undefined
     }
     reply.type(JSON_TYPE)
-    return resourceText(hrefBase, stored, fields)
+    return resourceText(hrefBase, await withComputed(served, stored, fields), fields)
   }
 }

@@ -74,7 +74,8 @@ export function inQuery<T>(read: () => T): T {
   }
 }
 
-function objectIn(body: unknown): Record<string, unknown> {
+/** @throws {ApiError} 400 when the body is none */
+export function objectIn(body: unknown): Record<string, unknown> {
   if (body === undefined) throw refusal('missingBody')
   if (!isObject(body)) throw fault('invalidValue', '', 'must be an object')
   return body
@@ -86,13 +87,15 @@ function queryIn(query: unknown): { query?: string } {
   return { query }
 }
 
-function instantIn(value: unknown, pointer: string): string {
+/** @throws {ApiError} 400 with the pointer */
+export function instantIn(value: unknown, pointer: string): string {
   const instant = typeof value === 'string' && isDateTime(value) ? eventInstant(value) : undefined
   if (instant === undefined)
     throw fault('invalidValue', pointer, 'must be a date and time with an offset, such as 2026-01-31T09:00:00Z')
   return instant
 }
 
-function fault(code: ApiFault['code'], pointer: string, message: string): ApiError {
+/** 400 for something in the body. */
+export function fault(code: ApiFault['code'], pointer: string, message: string): ApiError {
   return new ApiError(400, { code, pointer, message })
 }

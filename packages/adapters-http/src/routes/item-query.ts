@@ -5,5 +5,7 @@ import type { ServedResource } from './served-resource.ts'
 
 /** Which attributes of a single resource are wanted. */
 export function itemFields({ raw }: RawQuery, { binding }: ServedResource): FieldSelection {
-  return raw === '' ? undefined : parseItemQuery(parseQueryString(raw), binding)
+  return raw === ''
+    ? undefined
+    : parseItemQuery(parseQueryString(raw), { attributes: binding.attributes, extensions: binding.computed })
 }

@@ -6,7 +6,7 @@ import { pageHeaders, parseListQuery, parseQueryString } from '../query/index.ts
 import { declinesCount } from '../representation/prefer.ts'
 import { listBytes } from '../representation/resource-text.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
-import type { ServedResource } from './served-resource.ts'
+import { type ServedResource, withComputed } from './served-resource.ts'
 
 export function listResources(served: ServedResource) {
   const { services, binding, hrefBase, extensions, partialContent } = served
@@ -18,7 +18,8 @@ export function listResources(served: ServedResource) {
     reply.headers(pageHeaders(page, { parameters, list, hrefBase })).type(JSON_TYPE)
     if (!count) reply.header('preference-applied', 'count=none')
     if (partialContent && list.pageRequested && !isWhole(page, list.offset)) reply.code(206)
-    return listBytes(hrefBase, page.items, list.fields)
+    const items = list.fields ? await Promise.all(page.items.map(each => withComputed(served, each, list.fields))) : page.items
+    return listBytes(hrefBase, items, list.fields)
   }
 }
 

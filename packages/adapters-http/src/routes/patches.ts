@@ -1,10 +1,11 @@
-import { type Change, isObject, mergePatch } from '@crm-lite/domain'
+import { type Change, isObject } from '@crm-lite/domain'
 import { JSON_PATCH_MEDIA_TYPE } from '../plugins/body-parsing.ts'
 import { checkJson } from '../plugins/check-json.ts'
 import { MAX_BODY_BYTES } from '../plugins/server-options.ts'
 import { ApiError, type ApiFault } from '../representation/api-error.ts'
 import { refusal } from '../representation/failure.ts'
 import { applyJsonPatch, checkedOperations } from './json-patch.ts'
+import type { ResourceHandlers } from './resource-handlers.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { ServedResource } from './served-resource.ts'
  */
 export function patchOf(served: ServedResource, id: string, mediaType: string | undefined, body: unknown): Change['apply'] {
   const href = `${served.hrefBase}${id}`
-  const patch = mediaType === JSON_PATCH_MEDIA_TYPE ? jsonPatch(body) : ofMergePatch(body)
+  const patch = mediaType === JSON_PATCH_MEDIA_TYPE ? jsonPatch(body) : ofMergePatch(body, served.handlers.merge)
   return current => {
     const { href: patchedHref, ...patched } = patch({ ...current, href })
     if (patchedHref !== href) throw serverOwned('href')
@@ -34,9 +35,9 @@ export function oversizeFaults(resource: Record<string, unknown>): ApiFault[] {
 
 type Patch = (resource: Readonly<Record<string, unknown>>) => Record<string, unknown>
 
-function ofMergePatch(body: unknown): Patch {
+function ofMergePatch(body: unknown, merge: ResourceHandlers['merge']): Patch {
   if (!isObject(body)) throw refusal('invalidPatch', 'a merge patch is an object')
-  return resource => mergePatch(resource, body) as Record<string, unknown>
+  return resource => merge(resource, body) as Record<string, unknown>
 }
 
 function jsonPatch(body: unknown): Patch {

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
-import type { ResourceBinding } from '../binding.ts'
+import type { Operation, ResourceBinding } from '../binding.ts'
 import { JSON_MEDIA_TYPE, JSON_PATCH_MEDIA_TYPE, MERGE_PATCH_MEDIA_TYPE } from '../plugins/body-parsing.ts'
 import type { ErrorCode } from '../representation/error-codes.ts'
 import { patchExample } from './documented-schemas.ts'
@@ -8,8 +8,6 @@ import * as header from './header-schemas.ts'
 import { FILTER_DESCRIPTION, fieldsParameter, listParameters } from './parameter-schemas.ts'
 import { errorResponses, response } from './response-schemas.ts'
 import type { ServedResource } from './served-resource.ts'
-
-type Operation = 'list' | 'create' | 'get' | 'patch' | 'delete'
 
 const readFailures: readonly ErrorCode[] = ['unknownParameter', 'malformedRequest', 'unavailable']
 const bodyFailures: readonly ErrorCode[] = ['missingBody', 'invalidJson', 'limitExceeded', 'bodyTooLarge', 'unsupportedMediaType']
@@ -28,6 +26,7 @@ export function resourceRouteSchemas(served: ServedResource): Record<Operation, 
   const params = Type.Object({ id: Type.String({ description: `The id of the ${name}.`, examples: [example['id']] }) })
   const querystring = Type.Object({ fields: fieldsParameter })
   const found = { ETag: header.etag }
+  const failuresOf = (operation: Operation) => binding.failures?.[operation] ?? []
   return {
     list: {
       ...operation('list', type, tags, FILTER_DESCRIPTION),
@@ -55,7 +54,7 @@ export function resourceRouteSchemas(served: ServedResource): Record<Operation, 
       body: { content: { [JSON_MEDIA_TYPE]: body(binding.schemas.create) } },
       response: {
         201: response('It was created.', { content: one, headers: { ...found, Location: header.location } }),
-        ...errorResponses([...validationFailures, ...bodyFailures, ...changeFailures])
+        ...errorResponses([...validationFailures, ...bodyFailures, ...failuresOf('create'), ...changeFailures])
       }
     },
     get: {
@@ -88,6 +87,7 @@ export function resourceRouteSchemas(served: ServedResource): Record<Operation, 
           'patchNotApplicable',
           ...bodyFailures,
           'notFound',
+          ...failuresOf('patch'),
           'staleRevision',
           ...changeFailures
         ])
@@ -99,7 +99,14 @@ export function resourceRouteSchemas(served: ServedResource): Record<Operation, 
       headers: Type.Object({ 'If-Match': header.ifMatch, 'Idempotency-Key': header.idempotencyKey, 'X-Actor': header.actor }),
       response: {
         204: response('It is gone.', {}),
-        ...errorResponses(['invalidValue', ...bodyFailures, 'notFound', 'staleRevision', ...changeFailures])
+        ...errorResponses([
+          'invalidValue',
+          ...bodyFailures,
+          'notFound',
+          ...failuresOf('delete'),
+          'staleRevision',
+          ...changeFailures
+        ])
       }
     }
   }

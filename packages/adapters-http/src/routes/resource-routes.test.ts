@@ -59,7 +59,8 @@ t.test('creating', async t => {
   })
 
   for (const api of apiBindings) {
-    for (const binding of api.resources) {
+    // What becomes of the others when they are created is tested where they are.
+    for (const binding of api.resources.filter(({ failures, operations }) => !failures && !operations)) {
       t.test(`the example of ${binding.definition.name} comes back as it was sent, with what the server adds`, async t => {
         const url = `/tmf-api/${api.path}/${binding.path}`
         const created = await send('POST', url, binding.example)

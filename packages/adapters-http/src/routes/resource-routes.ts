@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Operation } from '../binding.ts'
 import { JSON_PATCH_MEDIA_TYPE, MERGE_PATCH_MEDIA_TYPE, parseAsJson } from '../plugins/body-parsing.ts'
 import type { RawQuery } from '../plugins/server-options.ts'
 import { postResource } from './create-resource.ts'
@@ -14,14 +15,16 @@ interface Item {
   Querystring: RawQuery
 }
 
-/** The five operations of a resource, the same for every resource. */
+/** The operations of a resource: those that its binding names. */
 export function registerResourceRoutes(app: FastifyInstance, served: ServedResource): void {
-  const { path } = served
+  const { path, binding } = served
   const schemas = resourceRouteSchemas(served)
-  app.get<{ Querystring: RawQuery }>(path, { schema: schemas.list }, listResources(served))
-  app.post<{ Querystring: RawQuery }>(path, { schema: schemas.create }, postResource(served))
-  app.get<Item>(`${path}/:id`, { schema: schemas.get }, getResource(served))
-  app.delete<Item>(`${path}/:id`, { schema: schemas.delete }, removeResource(served))
+  const can = (operation: Operation) => binding.operations?.includes(operation) ?? true
+  if (can('list')) app.get<{ Querystring: RawQuery }>(path, { schema: schemas.list }, listResources(served))
+  if (can('create')) app.post<{ Querystring: RawQuery }>(path, { schema: schemas.create }, postResource(served))
+  if (can('get')) app.get<Item>(`${path}/:id`, { schema: schemas.get }, getResource(served))
+  if (can('delete')) app.delete<Item>(`${path}/:id`, { schema: schemas.delete }, removeResource(served))
+  if (!can('patch')) return
   app.register(async scope => {
     parseAsJson(scope, MERGE_PATCH_MEDIA_TYPE)
     parseAsJson(scope, JSON_PATCH_MEDIA_TYPE)

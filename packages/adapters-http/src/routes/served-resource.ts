@@ -1,9 +1,11 @@
-import type { ChangeDependencies, ResourceStore, ValueType } from '@crm-lite/domain'
+import type { FieldSelection, StoredResource, ValueType } from '@crm-lite/domain'
 import type { ApiBinding, ResourceBinding } from '../binding.ts'
+import { TENANT } from '../plugins/request-context.ts'
 import type { ApiError } from '../representation/api-error.ts'
 import { refusal } from '../representation/failure.ts'
 import type { Validators } from '../schema/validation.ts'
 import type { InFlight } from './idempotency.ts'
+import type { ResourceHandlers, ResourceServices } from './resource-handlers.ts'
 
 /** A resource where it is served, with everything that its routes need. */
 export interface ServedResource {
@@ -16,7 +18,8 @@ export interface ServedResource {
   /** Attributes beyond the schema that lists can be filtered and sorted by. */
   readonly extensions: Readonly<Record<string, ValueType>>
   readonly partialContent: boolean
-  readonly services: ChangeDependencies & { readonly store: ResourceStore }
+  readonly services: ResourceServices
+  readonly handlers: ResourceHandlers
   readonly validators: Validators
   readonly inFlight: InFlight
 }
@@ -36,4 +39,17 @@ export function notFound({ binding }: ServedResource): ApiError {
 export function checkedId(served: ServedResource, id: string): string {
   if (!isId(id)) throw notFound(served)
   return id
+}
+
+/** A resource with what is computed for it, where that is wanted. */
+export async function withComputed(
+  { binding: { computed }, handlers, services }: ServedResource,
+  stored: StoredResource,
+  fields: FieldSelection
+): Promise<StoredResource> {
+  if (!computed || !fields) return stored
+  const names = new Set(Object.keys(computed).map(path => path.replace(/\[\]$/, '')))
+  if (!fields.some(([name]) => name !== undefined && names.has(name))) return stored
+  const resource = JSON.parse(stored.document) as Record<string, unknown>
+  return { ...stored, document: JSON.stringify({ ...resource, ...(await handlers.compute(services, TENANT, stored)) }) }
 }

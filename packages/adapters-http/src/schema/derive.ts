@@ -3,11 +3,24 @@ import type { NamedSchema } from '../binding.ts'
 
 type ResourceSchema = TObject & { readonly $id: string }
 
+/** What of a resource is sent otherwise than it is answered. */
+interface CreateParts {
+  /** What only the server sets, besides `id` and `href`. */
+  readonly serverSet?: readonly string[]
+  /** What is always answered, and needn't be sent. */
+  readonly optional?: readonly string[]
+}
+
 /** What a client may send to create a resource: the resource without what the server sets. */
-export function createSchemaOf(resource: ResourceSchema): ResourceSchema {
-  const { id: _id, href: _href, '@type': type, ...properties } = resource.properties
-  const description = `What is sent to create one: ${resource.description} The server sets id and href and ignores them here.`
-  return named(`${resource.$id}_Create`, description, { ...properties, '@type': Type.Optional(type!) })
+export function createSchemaOf(resource: ResourceSchema, { serverSet = [], optional = [] }: CreateParts = {}): ResourceSchema {
+  const ignored = ['id', 'href', ...serverSet]
+  const sent = Object.entries(resource.properties).filter(([name]) => !ignored.includes(name))
+  const properties = Object.fromEntries(
+    sent.map(([name, schema]) => [name, name === '@type' || optional.includes(name) ? Type.Optional(schema) : schema])
+  )
+  const names = `${ignored.slice(0, -1).join(', ')} and ${ignored.at(-1)}`
+  const description = `What is sent to create one: ${resource.description} The server sets ${names} and ignores them here.`
+  return named(`${resource.$id}_Create`, description, properties)
 }
 
 /**

@@ -13,12 +13,14 @@ export interface Validators {
    * @param kind `create`: a body that was sent. `resource`: a whole resource in the internal form, as after a change; `href` is no part of it
    */
   faultsOf(kind: 'resource' | 'create', binding: ResourceBinding, value: unknown): ApiFault[]
+  /** The same for values of another schema: to be asked for when the routes are made. */
+  checkOf(schema: TObject): Check
 }
 
 /** No more than this is reported about one request. */
 export const MAX_FAULTS = 20
 
-type Check = (value: unknown) => ApiFault[]
+export type Check = (value: unknown) => ApiFault[]
 
 /**
  * Compiles the schemas of the bindings at once, so that the first request is as fast as any other. Nothing is coerced and nothing
@@ -31,7 +33,7 @@ export function createValidators(bindings: readonly ApiBinding[], sharedSchemas:
     checks.set(schemas.create, compile(schemas.create))
     checks.set(schemas.resource, compile(storedSchemaOf(schemas.resource)))
   }
-  return { faultsOf: (kind, binding, value) => checks.get(binding.schemas[kind])!(value) }
+  return { faultsOf: (kind, binding, value) => checks.get(binding.schemas[kind])!(value), checkOf: compile }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { changedPaths } from '../kernel/changes.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
-import type { DomainEvent, DomainEventKind } from './domain-event.ts'
+import type { DomainEvent, DomainEventKind, NoticeKind } from './domain-event.ts'
 
 /** What an event needs besides the change itself. */
 export interface EventSource {
@@ -32,6 +32,17 @@ export function changeEvents(
   if (attributes.length > 0) events.push(eventOf(source, definition, stored, 'attributesChanged', attributes))
   if (attributes.length < paths.length) events.push(eventOf(source, definition, stored, 'stateChanged'))
   return events
+}
+
+/** What is told besides the change: a part of the resource, as it is after the change. */
+export function noticeEvent(
+  source: EventSource,
+  definition: ResourceDefinition,
+  stored: StoredResource,
+  { kind, ...part }: { readonly kind: NoticeKind } & Readonly<Record<string, unknown>>
+): DomainEvent {
+  const document = JSON.stringify({ id: stored.id, '@type': definition.type, ...part })
+  return eventOf(source, definition, { ...stored, document }, kind)
 }
 
 function eventOf(

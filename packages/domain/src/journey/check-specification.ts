@@ -1,14 +1,19 @@
 import type { Fault } from '../kernel/errors.ts'
+import { isObject } from '../kernel/json.ts'
 import { productOrderItemStates } from '../ordering/order-item-states.ts'
 import { productOrderStates } from '../ordering/order-states.ts'
 import { addDuration, parseDuration, subtractDuration } from './duration.ts'
+import type { JourneyMilestone } from './journey.ts'
 import type {
+  JourneyMatch,
+  LintWarning,
   MilestonePlan,
   MilestoneRules,
   MilestoneSpecification,
   MilestoneWarning,
   NewJourneySpecification,
-  ReachedBy
+  ReachedBy,
+  Wording
 } from './journey-specification.ts'
 import { findCycle } from './requirements.ts'
 
@@ -32,6 +37,8 @@ export function checkSpecification(specification: NewJourneySpecification, calen
   if (!MILESTONE_KEY.test(key)) report('/key', 'a key is a letter and up to 63 letters, digits, - or _')
   if (milestones.length === 0) report('/milestone', 'a journey has at least one milestone')
   if (milestones.length > MAX_MILESTONES) report('/milestone', `a journey has at most ${MAX_MILESTONES} milestones`)
+  checkWording(specification, report)
+  checkMatch(specification.match, report)
   checkGraph(milestones, report)
   for (const [index, milestone] of milestones.entries()) {
     const pointer = `/milestone/${index}`
@@ -42,11 +49,56 @@ export function checkSpecification(specification: NewJourneySpecification, calen
 }
 
 /** What is wrong with the rules of one milestone; pointers start at it. */
-export function checkRules({ reachedBy, plan, warning }: MilestoneRules, report: Report, calendars?: ReadonlySet<string>): void {
+export function checkRules(rules: MilestoneRules, report: Report, calendars?: ReadonlySet<string>): void {
+  const { reachedBy, plan, warning } = rules
+  for (const name of setInJourneys) if (Object.hasOwn(rules, name)) report(`/${name}`, 'is set by the server, in the journey')
+  checkWording(rules, report)
   checkReachedBy(reachedBy, report)
   if (plan) checkPlan(plan, report, calendars)
   if (warning) checkWarning(warning, report)
 }
+
+/** Languages are keys: no schema looks at what they hold. */
+function checkWording({ translation = {} }: Wording, report: Report): void {
+  for (const [language, texts] of Object.entries(translation)) {
+    const isRight = isObject(texts) && [texts.name, texts.description].every(each => each === undefined || isText(each))
+    if (!isRight) report('/translation', 'holds an object with name and description for each language')
+    if (!LANGUAGE.test(language)) report('/translation', 'names languages as BCP 47 does: de, pt-BR')
+  }
+}
+
+const LANGUAGE = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
+
+function checkMatch({ customerCharacteristic = [], productOfferingId }: JourneyMatch = {}, report: Report): void {
+  if (productOfferingId?.length === 0) report('/match/productOfferingId', 'needs at least one id')
+  for (const [index, { value }] of customerCharacteristic.entries()) {
+    if (!isScalar(value)) report(`/match/customerCharacteristic/${index}/value`, 'must be a text, a number, true or false')
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isScalar(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+/** What rules are made into is stored beside them: none of it may come from a client. */
+const setInJourneys: readonly Exclude<keyof JourneyMilestone, keyof MilestoneSpecification>[] = [
+  'item',
+  'isCustom',
+  'isDateFixed',
+  'isCorrected',
+  'state',
+  'plannedDate',
+  'forecastDate',
+  'date',
+  'message',
+  'level',
+  'alert',
+  'note'
+]
 
 function checkGraph(milestones: readonly MilestoneSpecification[], report: Report): void {
   const keys = new Set<string>()
@@ -79,10 +131,7 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
       checkStates(reachedBy.states, productOrderItemStates, report)
       return
     case 'event':
-      if (reachedBy.resource.trim() === '') report('/reachedBy/resource', 'names the resource that the event is about')
-      for (const [index, condition] of (reachedBy.where ?? []).entries()) {
-        if (condition.in.length === 0) report(`/reachedBy/where/${index}/in`, 'needs at least one value')
-      }
+      checkEvent(reachedBy, report)
       return
     default:
       reachedBy satisfies never
@@ -90,7 +139,16 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
   }
 }
 
-function checkStates(states: readonly string[], known: readonly string[], report: Report): void {
+/** What goes with `by` is known here alone: it may be missing. */
+function checkEvent({ resource = '', where = [] }: Partial<ReachedBy & { by: 'event' }>, report: Report): void {
+  if (resource.trim() === '') report('/reachedBy/resource', 'names the resource that the event is about')
+  for (const [index, { in: values }] of where.entries()) {
+    if (values.length === 0) report(`/reachedBy/where/${index}/in`, 'needs at least one value')
+    if (!values.every(isScalar)) report(`/reachedBy/where/${index}/in`, 'holds texts, numbers, true and false')
+  }
+}
+
+function checkStates(states: readonly string[] = [], known: readonly string[], report: Report): void {
   if (states.length === 0) report('/reachedBy/states', 'needs at least one state')
   for (const [index, state] of states.entries()) {
     if (!known.includes(state)) report(`/reachedBy/states/${index}`, `is no such state: ${known.join(', ')}`)
@@ -127,13 +185,7 @@ function checkScope({ scope, forItems, reachedBy, requires = [] }: MilestoneSpec
   if (reachedBy.by === 'requirements' && requires.length === 0) report('/reachedBy', 'is reached by requirements, and has none')
 }
 
-/** Something that may be meant, and probably isn't. */
-export interface LintWarning {
-  readonly pointer: string
-  readonly message: string
-}
-
-/** What looks odd in a specification that has no faults. */
+/** What looks odd in a specification that has no faults: it may be meant, and probably isn't. */
 export function lintSpecification({ milestone: milestones }: NewJourneySpecification): LintWarning[] {
   const warnings: LintWarning[] = []
   const warn: Report = (pointer, message) => warnings.push({ pointer, message })

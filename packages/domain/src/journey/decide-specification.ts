@@ -1,7 +1,8 @@
+import { sameJson } from '../kernel/json.ts'
 import type { Moment } from '../kernel/moment.ts'
 import { type Refusal, refusal, refusalOf } from '../kernel/refusal.ts'
 import { canMove } from '../kernel/transitions.ts'
-import { checkSpecification } from './check-specification.ts'
+import { checkSpecification, lintSpecification } from './check-specification.ts'
 import {
   type JourneySpecification,
   journeySpecificationDefinition,
@@ -10,16 +11,21 @@ import {
 } from './journey-specification.ts'
 import { isDefaultSpecification } from './select-specification.ts'
 
-/**
- * A new version of a journey, as a draft.
- *
- * @param versions all that there are of the same key
- */
+/** What is drafted, and where it stands among others. */
+export interface DraftContext {
+  readonly id: string
+  /** Of the journey's latest version, 0 when there is none. */
+  readonly lastVersion: number
+  /** The ids of the calendars that there are; absent: not checked. */
+  readonly calendars?: ReadonlySet<string>
+}
+
+/** A new version of a journey, as a draft. What only the server sets is ignored. */
 export function draftSpecification(
   input: NewJourneySpecification,
-  { id, versions }: { readonly id: string; readonly versions: readonly JourneySpecification[] }
+  { id, lastVersion, calendars }: DraftContext
 ): JourneySpecification | Refusal {
-  const refused = refusalOf(checkSpecification(input).map(fault => ({ ...fault, code: 'invalidValue' })))
+  const refused = refusalOfFaults(input, calendars)
   if (refused) return refused
   const {
     href: _href,
@@ -27,8 +33,54 @@ export function draftSpecification(
     retiredAt: _retired,
     ...rest
   } = input as JourneySpecification & { href?: unknown }
-  const version = Math.max(0, ...versions.map(each => each.version)) + 1
-  return { ...rest, id, '@type': rest['@type'] ?? journeySpecificationDefinition.type, version, lifecycleStatus: 'draft' }
+  const type = rest['@type'] ?? journeySpecificationDefinition.type
+  return withLint({ ...rest, id, '@type': type, version: lastVersion + 1, lifecycleStatus: 'draft' })
+}
+
+/**
+ * A draft after a change of it.
+ *
+ * @param wanted its structure has been checked
+ * @param calendars as in `DraftContext`
+ */
+export function redraftSpecification(
+  before: JourneySpecification,
+  wanted: JourneySpecification,
+  calendars?: ReadonlySet<string>
+): JourneySpecification | Refusal {
+  const next = withLint(wanted)
+  if (sameJson(before, next)) return before
+  const refused =
+    refusalToChangeSpecification(before) ??
+    refusalOf(
+      fixedAttributes
+        .filter(name => before[name] !== wanted[name])
+        .map(name => ({ code: 'serverOwned', pointer: `/${name}`, message: fixedMessages[name] }))
+    ) ??
+    refusalOfFaults(wanted, calendars)
+  return refused ?? next
+}
+
+const fixedMessages = {
+  key: 'key stays the same in all versions: another journey is made as another resource',
+  version: 'version is set by the server and cannot be changed',
+  lifecycleStatus: 'lifecycleStatus is changed by activating and retiring',
+  activatedAt: 'activatedAt is set by the server and cannot be changed',
+  retiredAt: 'retiredAt is set by the server and cannot be changed'
+} as const
+
+const fixedAttributes = Object.keys(fixedMessages) as (keyof typeof fixedMessages)[]
+
+function withLint({ lint: _lint, ...specification }: JourneySpecification): JourneySpecification {
+  const lint = lintSpecification(specification)
+  return lint.length > 0 ? { ...specification, lint } : specification
+}
+
+function refusalOfFaults(
+  specification: NewJourneySpecification,
+  calendars: ReadonlySet<string> | undefined
+): Refusal | undefined {
+  return refusalOf(checkSpecification(specification, calendars).map(fault => ({ ...fault, code: 'invalidValue' })))
 }
 
 /** What becomes of specifications when one is taken into or out of use. */
@@ -51,9 +103,7 @@ export function activateSpecification(
   calendars?: ReadonlySet<string>
 ): SpecificationChange | Refusal {
   if (specification.lifecycleStatus === 'active') return { outcome: 'unchanged', specification, retired: [] }
-  const refused =
-    refusalToBecome(specification, 'active') ??
-    refusalOf(checkSpecification(specification, calendars).map(fault => ({ ...fault, code: 'invalidValue' })))
+  const refused = refusalToBecome(specification, 'active') ?? refusalOfFaults(specification, calendars)
   if (refused) return refused
   const replaced = active.filter(({ id, key }) => key === specification.key && id !== specification.id)
   const rest = active.filter(each => !replaced.includes(each))

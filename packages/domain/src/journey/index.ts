@@ -3,7 +3,6 @@ export { applyEvent, applyOrder, type Happening, type MovedOrder, ordersIn } fro
 export * from './calendar.ts'
 export {
   checkSpecification,
-  type LintWarning,
   lintSpecification,
   MAX_MILESTONES,
   MILESTONE_KEY
@@ -22,6 +21,7 @@ export { addDuration, type Duration, parseDuration, subtractDuration } from './d
 export { type Dated, forecastDates, type MilestoneDates, planDates } from './forecast.ts'
 export { levelAt, nextLevelStart } from './jeopardy.ts'
 export * from './journey.ts'
+export * from './journey-catalog.ts'
 export type { JourneyChange } from './journey-change.ts'
 export * from './journey-specification.ts'
 export { mermaidOf } from './mermaid.ts'
@@ -39,5 +39,6 @@ export {
 export { type SimulatedMilestone, type Simulation, simulateJourney } from './simulate.ts'
 export { noticesOf, type OrderNotice, type StandardView, standardView, withJourney } from './standard-view.ts'
 export { type NewJourney, startJourney } from './start-journey.ts'
+export * from './tracking-token.ts'
 export * from './tracking-view.ts'
 export { addWorkingTime } from './working-time.ts'

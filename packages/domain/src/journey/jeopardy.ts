@@ -33,11 +33,12 @@ export function withAlert(milestone: JourneyMilestone, now: Date): JourneyMilest
   return { ...milestone, level, alert: [...alert, raised] }
 }
 
-/** A milestone with another planned date, of which nothing was said yet. */
+/** A milestone with another planned date: nothing was said of it yet, unless it was planned for then before. */
 export function withPlannedDate(milestone: JourneyMilestone, plannedDate: string): JourneyMilestone {
   if (milestone.plannedDate === plannedDate) return milestone
   const { level: _level, ...rest } = milestone
-  return { ...rest, plannedDate }
+  const level = milestone.alert?.findLast(alert => alert.plannedDate === plannedDate)?.level
+  return { ...rest, plannedDate, ...(level && { level }) }
 }
 
 const VIOLATED = alertLevels.length - 1

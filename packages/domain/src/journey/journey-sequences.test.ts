@@ -241,8 +241,8 @@ function examineMilestone(milestone: JourneyMilestone, all: ReadonlyMap<string, 
   }
   const alerts = milestone.alert ?? []
   const isRepeated = alerts.some(({ level, plannedDate }, index) => {
-    const previous = alerts[index - 1]
-    return previous?.plannedDate === plannedDate && alertLevels.indexOf(previous.level) >= alertLevels.indexOf(level)
+    const previous = alerts.slice(0, index).findLast(each => each.plannedDate === plannedDate)
+    return previous !== undefined && alertLevels.indexOf(previous.level) >= alertLevels.indexOf(level)
   })
   insist(!isRepeated, 'an alert is raised once for a date')
 }
@@ -312,8 +312,7 @@ t.test('no sequence of events takes a journey where it must not be', async t => 
       counts.ended += world.journey.state === 'ended' ? 1 : 0
       insist(itemsOf(world.order.productOrderItem).length === 3, 'the order keeps its items')
     }),
-    // Seed 5220030 finds a sequence in which an alert comes twice for one date: to be mended before journeys are wired to a store.
-    { numRuns: RUNS, seed: 20261123 }
+    { numRuns: RUNS }
   )
   t.ok(Math.min(...Object.values(counts)) > 500, JSON.stringify(counts))
 })

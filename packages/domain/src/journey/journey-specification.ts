@@ -131,6 +131,12 @@ export interface NewJourneySpecification extends Wording {
   milestone: MilestoneSpecification[]
 }
 
+/** Something that may be meant, and probably isn't. `pointer` is a JSON Pointer into the specification. */
+export interface LintWarning {
+  pointer: string
+  message: string
+}
+
 /** A version of how orders of a kind proceed. */
 export interface JourneySpecification extends Resource, NewJourneySpecification {
   /** From 1. */
@@ -138,6 +144,8 @@ export interface JourneySpecification extends Resource, NewJourneySpecification 
   lifecycleStatus: LifecycleStatus
   activatedAt?: string
   retiredAt?: string
+  /** What looks odd in it; absent: nothing. */
+  lint?: LintWarning[]
 }
 
 export const journeySpecificationDefinition = {

@@ -447,6 +447,15 @@ t.test('jeopardy', async t => {
     t.equal(replanned.nextDueDate, day(15))
     t.same(levels(then(lookAtJourney(replanned, on(18)))), ['violated 10', 'hazard 18'])
   })
+
+  t.test('goes on where it was when a date comes back that it was planned for before', async t => {
+    const alerted = then(lookAtJourney(started(warned), on(8)))
+    const away = then(replanMilestone(alerted, { key: 'a', date: day(20) }, on(8, 'x')))
+    const back = then(replanMilestone(away, { key: 'a', date: day(10) }, on(8.5, 'x')))
+    t.same(levels(back), ['hazard 8'], 'not once more')
+    t.equal(back.nextDueDate, day(9))
+    t.same(levels(then(lookAtJourney(back, on(9)))), ['hazard 8', 'critical 9'])
+  })
 })
 
 t.test('a milestone for one order', async t => {

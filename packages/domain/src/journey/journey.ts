@@ -1,4 +1,5 @@
 import type { DefinitionOf, Resource } from '../kernel/resource.ts'
+import type { StatesBeforeCancellation } from '../ordering/states-before-cancellation.ts'
 import type { Note } from '../resources/product-order.ts'
 import type { Calendar } from './calendar.ts'
 import type { ItemCriteria, MilestoneRules } from './journey-specification.ts'
@@ -74,18 +75,30 @@ export interface Journey extends Resource {
   /** When something becomes due by itself: an alert, a missed date. Absent: never. */
   nextDueDate?: string
   lastUpdate: string
+  /** The task of the cancellation that is being decided about. */
+  cancelProductOrder?: { id: string }
+  /** Where the order and its items go back to when cancellations are refused that are being assessed. */
+  stateBeforeCancellation?: StatesBeforeCancellation
 }
 
 export const journeyDefinition = {
   name: 'journey',
   type: 'Journey',
   stateAttribute: 'state',
-  mandatory: ['productOrder', 'specification', 'milestone'],
+  mandatory: [
+    'productOrder',
+    'specification',
+    'state',
+    'startDate',
+    'milestone',
+    'plannedCompletionDate',
+    'expectedCompletionDate',
+    'lastUpdate'
+  ],
   indexed: [
     { name: 'product_order_id', path: 'productOrder.id', type: 'string', many: false },
-    { name: 'specification_key', path: 'specification.key', type: 'string', many: false },
-    { name: 'state', path: 'state', type: 'string', many: false },
-    { name: 'next_due_date', path: 'nextDueDate', type: 'dateTime', many: false }
+    { name: 'key_of_specification', path: 'specification.key', type: 'string', many: false },
+    { name: 'state', path: 'state', type: 'string', many: false }
   ]
 } as const satisfies DefinitionOf<Journey>
 

@@ -3,10 +3,12 @@ import { isRefusal, type Refusal } from '../kernel/refusal.ts'
 import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import type { HistoryEntry } from '../ordering/history.ts'
 import type { OrderChange } from '../ordering/order-change.ts'
+import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import type { Characteristic } from '../resources/common.ts'
 import type { NewProductOrder, ProductOrder } from '../resources/product-order.ts'
 import { applyOrder } from './apply-order.ts'
 import type { Calendar } from './calendar.ts'
+import { awaitsEvents, happeningOfNewOrder, happeningsOfOrder, happeningsOfTask, withHappenings } from './happenings.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyChange } from './journey-change.ts'
 import type { JourneySpecification } from './journey-specification.ts'
@@ -49,13 +51,28 @@ export function takeOrder(input: NewProductOrder, context: NewOrderContext, mome
   const order = acknowledgeOrder(input, { id: orderId, now: moment.now })
   if (isRefusal(order)) return order
   const specification = selectSpecification(specifications, { order, customerCharacteristic })
-  const { journey, history } = startJourney({ id: journeyId, specification, order, calendars }, moment)
+  const started = startJourney({ id: journeyId, specification, order, calendars }, moment)
+  const happenings = awaitsEvents(started.journey) ? [happeningOfNewOrder(order)] : []
+  const { journey, history } = withHappenings(started, happenings, moment)
   return { order: withJourney(order, journey), journey, history }
 }
 
-/** Lets the journey follow what was decided about its order. */
-export function orderProgress(before: ProductOrder, change: OrderChange, journey: Journey, moment: Moment): Progress {
-  return together(before, change, applyOrder(journey, change, moment))
+/**
+ * Lets the journey follow what was decided about its order.
+ *
+ * @param tasks of a cancellation that was decided about with it, in each of its states in turn
+ */
+export function orderProgress(
+  before: ProductOrder,
+  change: OrderChange,
+  journey: Journey,
+  moment: Moment,
+  tasks: readonly CancelProductOrder[] = []
+): Progress {
+  const followed = applyOrder(journey, change, moment)
+  if (!awaitsEvents(journey)) return together(before, change, followed)
+  const happenings = [...happeningsOfOrder(before, change.steps), ...happeningsOfTask(tasks)]
+  return together(before, change, withHappenings(followed, happenings, moment))
 }
 
 /** Shows on the order what was decided about its journey. */

@@ -15,6 +15,7 @@ import {
   type MilestoneSpecification,
   mermaidOf,
   type NewJourneySpecification,
+  redraftSpecification,
   refusalToChangeSpecification,
   refusalToDeleteSpecification,
   retireSpecification,
@@ -104,6 +105,29 @@ t.test('a specification', async t => {
     t.same(pointers({ reachedBy: { by: 'magic' } as unknown as { by: 'hand' } }), ['/milestone/0/reachedBy/by'])
   })
 
+  t.test('is looked into also where no schema does', async t => {
+    const faultsOf = (more: object) => checkSpecification(aDraft(more)).map(({ pointer }) => pointer)
+    const reachedBy = (rule: object) => ({ milestone: [{ ...milestone('a'), reachedBy: rule }] })
+    for (const translation of [{ de: null }, { de: 'Glasfaser' }, { de: { name: 5 } }, { de: { description: null } }]) {
+      t.same(faultsOf({ translation }), ['/translation'])
+      t.same(faultsOf({ milestone: [{ ...milestone('a'), translation }] }), ['/milestone/0/translation'])
+    }
+    t.same(faultsOf({ translation: { 'not a language': {} } }), ['/translation'])
+    t.same(faultsOf({ translation: { 'pt-BR': { name: 'Fibra' }, de: {} } }), [])
+    for (const name of ['state', 'alert', 'isCorrected'])
+      t.same(faultsOf({ milestone: [{ ...milestone('a'), [name]: 'reached' }] }), [`/milestone/0/${name}`])
+    t.same(faultsOf({ match: { productOfferingId: [] } }), ['/match/productOfferingId'])
+    t.same(faultsOf({ match: { customerCharacteristic: [{ name: 'tier', value: {} }] } }), [
+      '/match/customerCharacteristic/0/value'
+    ])
+    t.same(faultsOf(reachedBy({ by: 'orderState' })), ['/milestone/0/reachedBy/states'])
+    t.same(faultsOf(reachedBy({ by: 'itemState' })), ['/milestone/0/reachedBy/states'])
+    t.same(faultsOf(reachedBy({ by: 'event' })), ['/milestone/0/reachedBy/resource'])
+    t.same(faultsOf(reachedBy({ by: 'event', resource: 'shipment', where: [{ path: 'state', in: [null] }] })), [
+      '/milestone/0/reachedBy/where/0/in'
+    ])
+  })
+
   t.test('may be right and look odd', async t => {
     const warnings = (milestones: MilestoneSpecification[]) =>
       lintSpecification(aDraft({ milestone: milestones })).map(({ message }) => message)
@@ -144,14 +168,15 @@ t.test('requirements', async t => {
 
 t.test('the life of a specification', async t => {
   const draft = (versions: JourneySpecification[] = []) =>
-    must(draftSpecification(aDraft(), { id: `fibre-${versions.length + 1}`, versions }))
+    must(draftSpecification(aDraft(), { id: `fibre-${versions.length + 1}`, lastVersion: versions.at(-1)?.version ?? 0 }))
 
   t.test('begins as a draft of the next version', async t => {
     const given = { ...aDraft(), lifecycleStatus: 'active', version: 7, activatedAt: 'x', href: 'x' }
-    const first = must(draftSpecification(given, { id: 'fibre-1', versions: [] }))
-    t.same(first, { ...aDraft(), id: 'fibre-1', '@type': 'JourneySpecification', version: 1, lifecycleStatus: 'draft' })
+    const first = must(draftSpecification(given, { id: 'fibre-1', lastVersion: 0 }))
+    const { lint: _lint, ...rest } = first
+    t.same(rest, { ...aDraft(), id: 'fibre-1', '@type': 'JourneySpecification', version: 1, lifecycleStatus: 'draft' })
     t.equal(draft([first, { ...first, version: 4 }]).version, 5)
-    t.match(draftSpecification(aDraft({ milestone: [] }), { id: 'x', versions: [] }), {
+    t.match(draftSpecification(aDraft({ milestone: [] }), { id: 'x', lastVersion: 0 }), {
       refused: 'invalidValue',
       objections: [{ pointer: '/milestone' }]
     })
@@ -185,6 +210,23 @@ t.test('the life of a specification', async t => {
     t.match(retireSpecification(everyOrder, [everyOrder, anActive('also', {})], { now }), { outcome: 'changed' })
     const narrower = { ...draft(), key: 'any', match: { category: 'b2b' } }
     t.match(activateSpecification(narrower, [everyOrder, some], { now }), { refused: 'illegalMove' })
+  })
+
+  t.test('tells what looks odd in it as long as it does', async t => {
+    const odd = must(draftSpecification(aDraft({ milestone: [milestone('a')] }), { id: 'x', lastVersion: 0 }))
+    t.match(odd.lint, [{ pointer: '/milestone', message: 'no milestone has a plan, so that nothing is ever late' }])
+    const planned = { ...odd, milestone: [milestone('a', { plan: { duration: 'P1D' } })] }
+    t.notOk('lint' in must(redraftSpecification(odd, planned)))
+    t.equal(redraftSpecification(odd, { ...odd, lint: [] }), odd, 'what a client says of it does not matter')
+  })
+
+  t.test('keeps what makes it this version of this journey', async t => {
+    for (const change of [{ key: 'copper' }, { version: 9 }, { lifecycleStatus: 'active' as const }, { activatedAt: 'x' }]) {
+      const pointer = `/${Object.keys(change)[0]}`
+      t.match(redraftSpecification(draft(), { ...draft(), ...change }), { refused: 'serverOwned', objections: [{ pointer }] })
+    }
+    t.match(redraftSpecification(anActive('any', {}), anActive('other', {})), { refused: 'notChangeable' })
+    t.match(redraftSpecification(draft(), { ...draft(), milestone: [] }), { refused: 'invalidValue' })
   })
 
   t.test('lets only drafts be changed and deleted', async t => {

@@ -4,7 +4,7 @@ import type { ProductOrder } from '../resources/product-order.ts'
 import type { ProductOrderItem } from '../resources/product-order-item.ts'
 import { type Arrival, applyArrivals } from './apply-order.ts'
 import type { Calendar } from './calendar.ts'
-import { planDates } from './forecast.ts'
+import { type MilestoneDates, planDates } from './forecast.ts'
 import { type Journey, type JourneyMilestone, journeyDefinition } from './journey.ts'
 import { inMotion, type JourneyChange, settle } from './journey-change.ts'
 import type { JourneySpecification, MilestoneSpecification } from './journey-specification.ts'
@@ -29,8 +29,8 @@ export function startJourney({ id, specification, order, calendars = [] }: NewJo
   const used = new Set(specification.milestone.map(({ plan }) => plan?.calendar))
   const calendar = calendars.filter(each => used.has(each.id))
   const bare = { startDate, calendar, milestone: milestonesFor(specification, order, startDate) }
-  const dates = planDates(bare)
-  const milestone = bare.milestone.map(each => withDate(each, new Date(dates.get(each.key)!).toISOString()))
+  const { milestone } = bare
+  giveDates(milestone, planDates(bare))
   const journey: Journey = {
     id,
     '@type': journeyDefinition.type,
@@ -49,8 +49,13 @@ export function startJourney({ id, specification, order, calendars = [] }: NewJo
   return settle(motion)
 }
 
-function withDate(milestone: JourneyMilestone, date: string): JourneyMilestone {
-  return { ...milestone, plannedDate: date, forecastDate: date }
+/** They were made a moment ago and nobody else has them: changing them saves copies. */
+function giveDates(milestones: readonly JourneyMilestone[], dates: MilestoneDates): void {
+  for (const milestone of milestones) {
+    const date = new Date(dates.get(milestone.key)!).toISOString()
+    milestone.plannedDate = date
+    milestone.forecastDate = date
+  }
 }
 
 /** A new order enters its first state, and so do its items: that reaches milestones too, though it is no transition to record. */
@@ -64,10 +69,10 @@ function milestonesFor({ milestone }: JourneySpecification, order: ProductOrder,
   const made = new Map<string, JourneyMilestone[]>()
   for (const specification of sortByRequirements(milestone)) {
     const places = specification.scope === 'item' ? items.filter(item => isMeant(specification, item)) : [undefined]
-    const requiredKeys = (item: ProductOrderItem | undefined) => requiredBy(specification, item?.id, made, milestone)
+    const make = milestoneMaker(specification, date)
     made.set(
       specification.key,
-      places.map(item => milestoneOf(specification, item, requiredKeys(item), date))
+      places.map(item => make(item, requiredBy(specification, item?.id, made, milestone)))
     )
   }
   return [...made.values()].flat()
@@ -77,22 +82,13 @@ function isMeant({ forItems }: MilestoneSpecification, item: ProductOrderItem): 
   return forItems ? isForItem(forItems, item) : isLeaf(item)
 }
 
-function milestoneOf(
-  { scope: _scope, requires: _requires, key, forItems, ...rules }: MilestoneSpecification,
-  item: ProductOrderItem | undefined,
-  requires: string[],
-  date: string
-): JourneyMilestone {
-  return {
-    key: item ? `${key}:${item.id}` : key,
-    ...rules,
-    ...(item && { item: { id: item.id } }),
-    ...(!item && forItems && { forItems }),
-    requires,
-    state: 'open',
-    plannedDate: date,
-    forecastDate: date
-  }
+/** Makes the milestones of a specification: what they have in common is put together once. */
+function milestoneMaker({ scope: _scope, requires: _requires, key, forItems, ...rules }: MilestoneSpecification, date: string) {
+  const dates = { state: 'open', plannedDate: date, forecastDate: date } as const
+  return (item: ProductOrderItem | undefined, requires: string[]): JourneyMilestone =>
+    item
+      ? { key: `${key}:${item.id}`, ...rules, item: { id: item.id }, requires, ...dates }
+      : { key, ...rules, ...(forItems && { forItems }), requires, ...dates }
 }
 
 /**

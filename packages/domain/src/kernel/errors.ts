@@ -12,8 +12,11 @@
  * | `filterTooCostly` | no index serves the query and it took too long |
  * | `tooManyScans` | too many queries that no index serves are running |
  * | `unavailable` | the store can't take the work now; trying again later will help |
+ *
+ * The codes of {@link ConflictCode} are among them.
  */
 export type DomainErrorCode =
+  | ConflictCode
   | 'invalidValue'
   | 'missingAttribute'
   | 'serverOwned'
@@ -24,6 +27,26 @@ export type DomainErrorCode =
   | 'tooManyScans'
   | 'unavailable'
 
+/**
+ * Why something cannot be done with a resource as it is, though nothing is wrong with the request.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `illegalMove` | the state cannot be reached from here; `allowed` says which can |
+ * | `itemsDisagree` | the items of the order are not in states that go with it |
+ * | `notChangeable` | the attribute is settled in the state that the resource is in |
+ * | `notDeletable` | not in this state |
+ * | `notCancellable` | it is too late, or being cancelled already |
+ * | `requirementsOpen` | something that must come first hasn't happened |
+ */
+export type ConflictCode =
+  | 'illegalMove'
+  | 'itemsDisagree'
+  | 'notChangeable'
+  | 'notDeletable'
+  | 'notCancellable'
+  | 'requirementsOpen'
+
 /** One thing that is wrong with a resource. `pointer` is a JSON Pointer (RFC 6901) into it. Neither part ever holds a value. */
 export interface Fault {
   readonly code: DomainErrorCode
@@ -33,6 +56,8 @@ export interface Fault {
 
 export interface DomainErrorDetails {
   readonly faults?: readonly Fault[]
+  /** The states that may follow instead, for `illegalMove` and `itemsDisagree`. */
+  readonly allowed?: readonly string[]
   /** The attributes that an index would have to serve, for `filterTooCostly`. */
   readonly attributes?: readonly string[]
   /** How long to wait before trying again, in seconds. */

@@ -1,25 +1,6 @@
-import type { DomainErrorCode, Fault } from './errors.ts'
+import { type ConflictCode, DomainError, type DomainErrorCode, type Fault } from './errors.ts'
 
-/**
- * Why a decision says no, where it isn't the input that is wrong.
- *
- * | code | meaning |
- * |---|---|
- * | `illegalMove` | the state cannot be reached from here; `allowed` says which can |
- * | `itemsDisagree` | the items of the order are not in states that go with it |
- * | `notChangeable` | the attribute is settled in the state that the resource is in |
- * | `notDeletable` | not in this state |
- * | `notCancellable` | it is too late, or being cancelled already |
- * | `requirementsOpen` | something that must come first hasn't happened |
- */
-export type ConflictCode =
-  | 'illegalMove'
-  | 'itemsDisagree'
-  | 'notChangeable'
-  | 'notDeletable'
-  | 'notCancellable'
-  | 'requirementsOpen'
-
+/** Why a decision says no. */
 export type RefusalCode =
   | ConflictCode
   | Extract<DomainErrorCode, 'invalidValue' | 'missingAttribute' | 'serverOwned' | 'notFound'>
@@ -50,4 +31,15 @@ export function refusal(refused: RefusalCode, message: string, more: Pick<Refusa
 export function refusalOf(objections: readonly Objection[]): Refusal | undefined {
   const first = objections[0]
   return first && { refused: first.code, message: first.message, objections }
+}
+
+/**
+ * A decision that says yes.
+ *
+ * @throws {DomainError} for one that says no, with its code and message
+ */
+export function insist<T>(decision: T | Refusal): T {
+  if (!isRefusal(decision)) return decision
+  const { refused, message, allowed, objections } = decision
+  throw new DomainError(refused, message, { ...(allowed && { allowed }), ...(objections && { faults: objections }) })
 }

@@ -34,7 +34,7 @@ export const orderHistoryDefinition = {
   name: 'orderHistory',
   type: 'OrderHistory',
   stateAttribute: 'to',
-  mandatory: ['order', 'subject', 'from', 'to', 'date', 'actor'],
+  mandatory: ['order', 'subject', 'attribute', 'from', 'to', 'date', 'actor'],
   indexed: [
     { name: 'order_id', path: 'order.id', type: 'string', many: false },
     { name: 'subject', path: 'subject', type: 'string', many: false },

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../events/domain-event.ts'
 import type { IdempotentRequest } from '../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
+import type { DueWork, WorkKind } from './work-queue.ts'
 
 /** What a change did, as it is answered now and, to a repeated idempotent request, again. */
 export interface Outcome {
@@ -23,6 +24,10 @@ export interface Transaction {
   delete(definition: ResourceDefinition, current: StoredResource): void
   /** Stores an event together with what it tells of. Events of one transaction keep their order. */
   publish(event: DomainEvent): void
+  /** Has work done when it is due, in place of what is scheduled of this kind and id; whoever has claimed that has lost the claim. */
+  schedule(work: DueWork): void
+  /** Takes away what is scheduled, if anything is. */
+  unschedule(kind: WorkKind, id: string): void
   /** The outcome of the same request, if it was committed in the last 24 hours (`IDEMPOTENCY_RETENTION_MS`). */
   recall(request: IdempotentRequest): Promise<RememberedOutcome | undefined>
   remember(request: IdempotentRequest, outcome: Outcome): void

@@ -1,13 +1,27 @@
+import { calendarDefinition } from '../journey/calendar.ts'
+import { journeyDefinition } from '../journey/journey.ts'
+import { journeySpecificationDefinition } from '../journey/journey-specification.ts'
+import { trackingTokenDefinition } from '../journey/tracking-token.ts'
 import type { ResourceDefinition } from '../kernel/resource.ts'
+import { orderHistoryDefinition } from '../ordering/history.ts'
+import { cancelProductOrderDefinition } from './cancel-product-order.ts'
 import { customerDefinition } from './customer.ts'
 import { individualDefinition } from './individual.ts'
 import { organizationDefinition } from './organization.ts'
+import { productOrderDefinition } from './product-order.ts'
 
 /** Every resource that the CRM keeps. A new one is added here and nowhere else in the domain. */
 export const resourceDefinitions: readonly ResourceDefinition[] = [
   customerDefinition,
   individualDefinition,
-  organizationDefinition
+  organizationDefinition,
+  productOrderDefinition,
+  cancelProductOrderDefinition,
+  journeySpecificationDefinition,
+  calendarDefinition,
+  journeyDefinition,
+  orderHistoryDefinition,
+  trackingTokenDefinition
 ]
 
 export * from './cancel-product-order.ts'

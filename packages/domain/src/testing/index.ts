@@ -5,5 +5,7 @@ export { type DeliveryContractOptions, deliveryQueueContract } from './delivery-
 export type { QueueUnderTest } from './delivery-world.ts'
 export { MemoryDeliveryQueue } from './memory-delivery-queue.ts'
 export { MemoryStore } from './memory-store.ts'
+export { MemoryWorkQueue } from './memory-work-queue.ts'
 export { type PatternCase, patternCases, patterns } from './pattern-cases.ts'
 export { resourceStoreContract } from './resource-store.contract.ts'
+export { type QueueOfWorkUnderTest, type WorkContractOptions, workQueueContract } from './work-queue.contract.ts'

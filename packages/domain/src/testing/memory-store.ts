@@ -8,6 +8,7 @@ import type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from '../por
 import { type FindPattern, matches } from '../query/matches.ts'
 import { toEcmaScript } from '../query/render-pattern.ts'
 import { comparePositions, type ListQuery, positionOf } from '../query/selection.ts'
+import { MemoryWorkQueue } from './memory-work-queue.ts'
 
 interface Remembered extends RememberedOutcome {
   readonly at: number
@@ -15,6 +16,7 @@ interface Remembered extends RememberedOutcome {
 
 /** Keeps everything in memory: the model that the databases are compared with, and a store for tests of one's own. */
 export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
+  readonly work = new MemoryWorkQueue()
   readonly #tables = new Map<string, Map<string, StoredResource>>()
   readonly #answers = new Map<string, Remembered>()
   #events: StoredEvent[] = []
@@ -90,6 +92,12 @@ export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
       delete: (definition, current) => write(definition, current.id, undefined),
       publish: event => {
         writes.push(() => this.#events.push({ ...event, tenant, cursor: String(++this.#lastPosition) }))
+      },
+      schedule: due => {
+        writes.push(() => this.work.schedule(tenant, due))
+      },
+      unschedule: (kind, id) => {
+        writes.push(() => this.work.unschedule(tenant, kind, id))
       },
       recall: async request => {
         const answer = this.#answers.get(answerKey(request))

@@ -38,7 +38,7 @@ export function changeResource(
         throw new DomainError('staleRevision', `the ${definition.name} has changed since it was read`)
       }
       const before = JSON.parse(current.document) as Resource
-      const after = changed(definition, before, change)
+      const after = resultOf(definition, before, change)
       if (sameJson(before, after)) return { kind: 'unchanged', stored: current }
       const stored = transaction.update(definition, current, after)
       for (const event of changeEvents(eventSource(dependencies, context), definition, { before, after, stored }))
@@ -48,7 +48,12 @@ export function changeResource(
   )
 }
 
-function changed(definition: ResourceDefinition, before: Resource, change: Change): Resource {
+/**
+ * What a change makes of a resource.
+ *
+ * @throws {DomainError} `serverOwned`, `missingAttribute`, `invalidValue`
+ */
+export function resultOf(definition: ResourceDefinition, before: Resource, change: Pick<Change, 'apply' | 'check'>): Resource {
   const after = change.apply(before as unknown as Record<string, unknown>) as Resource
   const faults: Fault[] = []
   if (after?.id !== before.id)

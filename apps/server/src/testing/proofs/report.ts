@@ -54,6 +54,7 @@ the same proofs with smaller numbers.
 | proof | what is done |
 |---|---|
 | kill -9 | Eight clients create, change and delete customers through a real server, which is killed at seeded moments and started again. Requests without an answer are repeated with their \`Idempotency-Key\`. Afterwards every answer is compared with the stored resources, every change with the event log, and the log with what a subscriber received. |
+| alerts | Dates of journeys pass while whoever looks at them is killed at seeded moments and replaced: the server on SQLite, two \`crm worker\` on PostgreSQL. Afterwards every milestone, the history and the event log are compared. |
 | a receiver down for an hour | Events go on for an hour of an injected clock with three subscribers, one of which answers 503 all that time. The lag of the others is counted from before the commit, in real time. |
 | rude receivers | One subscriber for each way of misbehaving. The value is what became of the delivery. |
 | several workers | \`crm worker\` processes on one PostgreSQL: without faults, with one killed, and with one stopped (SIGSTOP) past its lease and woken when the others have delivered everything. |

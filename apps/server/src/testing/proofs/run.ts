@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type PostgresServer, startPostgres } from '@crm-lite/adapters-db/testing'
 import type { Test } from '../start-crm.ts'
+import { proveAlerts } from './alerts-proof.ts'
 import type { Figure } from './figure.ts'
 import { proveFlushesOfPostgres, proveFlushesOfSqlite } from './flush-proof.ts'
 import { proveFullPostgres, proveFullSqlite, proveLostPostgres } from './full-proof.ts'
@@ -16,11 +17,12 @@ import { proveRude } from './rude-proof.ts'
 import { proveWorkers } from './workers-proof.ts'
 
 const USAGE = `npm run test:crash -- [options]
-  --only <names>     some of kill,outage,rude,workers,guard,full,flush
+  --only <names>     some of kill,alerts,outage,rude,workers,guard,full,flush
   --engine <name>    sqlite or postgres
   --seed <n>         other moments to kill at, and other writes
   --writes <n>       acknowledged writes per engine while killing (20000)
   --kills <n>        how often (25)
+  --orders <n>       whose dates pass while killing (300)
   --events <n>       events of the hour, and rows for the workers (10000)
   --write            write the table to docs/reliability.md`
 
@@ -35,6 +37,7 @@ interface Engine {
 interface Sizes {
   readonly writes: number
   readonly kills: number
+  readonly orders: number
   readonly events: number
   readonly seed: number
 }
@@ -44,6 +47,8 @@ type Proof = (t: Test, engine: Engine, sizes: Sizes) => Promise<Figure[]>
 const proofs: Readonly<Record<string, Proof>> = {
   kill: async (t, { name, newDatabase }, { writes, kills, seed }) =>
     proveKill(t, { databaseUrl: await newDatabase(), engine: name, writes, kills, seed }),
+  alerts: async (t, { name, newDatabase }, { orders, kills, seed }) =>
+    proveAlerts(t, { databaseUrl: await newDatabase(), engine: name, orders, kills, seed }),
   outage: async (t, { name, newDatabase }, { events }) =>
     proveOutage(t, { databaseUrl: await newDatabase(), engine: name, events }),
   rude: async (t, { name, newDatabase }) => proveRude(t, { databaseUrl: await newDatabase(), engine: name }),
@@ -69,6 +74,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     writes: { type: 'string', default: '20000' },
     kills: { type: 'string', default: '25' },
+    orders: { type: 'string', default: '300' },
     events: { type: 'string', default: '10000' },
     write: { type: 'boolean', default: false }
   }
@@ -86,6 +92,7 @@ async function run(): Promise<number> {
   const sizes = {
     writes: Number(values.writes),
     kills: Number(values.kills),
+    orders: Number(values.orders),
     events: Number(values.events),
     seed: Number(values.seed)
   }

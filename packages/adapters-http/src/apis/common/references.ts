@@ -25,3 +25,15 @@ export const RelatedParty = entity('RelatedParty', 'A party, or somebody in a ro
   },
   optional: { ...referenceAttributes, role: text('The part that is played.', 'owner') }
 })
+
+export const AgreementRef = plainReference(
+  'AgreementRef',
+  'An agreement that the customer has entered into.',
+  text('The id of the agreement.', 'agreement-1')
+)
+
+export const BillingAccountRef = plainReference(
+  'BillingAccountRef',
+  'The account that is billed.',
+  indexedText('The id of the account.', 'billing-account-1')
+)

@@ -2,7 +2,7 @@ import type { NamedSchema } from '../../binding.ts'
 import { dateTime, indexedText, integer, many, ref, text } from '../../schema/attributes.ts'
 import { entity, resource } from '../../schema/entity.ts'
 import { CustomerContactMedium, MediumCharacteristic } from '../common/contact-medium.ts'
-import { plainReference, RelatedParty, referenceAttributes, referredType } from '../common/references.ts'
+import { AgreementRef, plainReference, RelatedParty, referenceAttributes, referredType } from '../common/references.ts'
 import { Characteristic, TimePeriod } from '../common/values.ts'
 
 export const AccountRef = entity('AccountRef', 'An account of the customer. Here the name is mandatory, not the id.', {
@@ -14,12 +14,6 @@ export const AccountRef = entity('AccountRef', 'An account of the customer. Here
     '@referredType': referredType
   }
 })
-
-export const AgreementRef = plainReference(
-  'AgreementRef',
-  'An agreement that the customer has entered into.',
-  text('The id of the agreement.', 'agreement-1')
-)
 
 export const PaymentMethodRef = plainReference(
   'PaymentMethodRef',

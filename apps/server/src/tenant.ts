@@ -1,0 +1,2 @@
+/** The only tenant until tenancy is switched on. */
+export const TENANT = 'default'

@@ -1,0 +1,264 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, openDatabase } from '@crm-lite/adapters-db'
+import { startPostgres } from '@crm-lite/adapters-db/testing'
+import {
+  type ClaimedWork,
+  deleteProductOrder,
+  type OrderAcceptance,
+  orderHistoryDefinition,
+  type ProductOrder,
+  placeProductOrder,
+  productOrderDefinition,
+  type StoredEvent,
+  workKinds
+} from '@crm-lite/domain'
+import { MemoryStore } from '@crm-lite/domain/testing'
+import { Registry } from 'prom-client'
+import t, { type Test } from 'tap'
+import { uuidV7Ids } from '../ids.ts'
+import { until } from '../testing/start-crm.ts'
+import { dueWorker } from '../workers.ts'
+import { type DoWork, DueWorker } from './due-worker.ts'
+import { WorkMetrics } from './work-metrics.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const LEASE_MS = 30_000
+const context = { tenant: 'default', actor: 'tester', correlationId: 'test' }
+
+const folder = mkdtempSync(join(tmpdir(), 'crm-due-'))
+const postgres = await startPostgres()
+t.teardown(async () => {
+  await postgres.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+let files = 0
+const opened = (newUrl: () => string | Promise<string>) => async (t: Test, clock: { now(): Date }) => {
+  const database = await openDatabase({ url: await newUrl(), clock, exclusive: true })
+  t.teardown(() => database.close())
+  return database
+}
+const engines: Record<string, (t: Test, clock: { now(): Date }) => Promise<Parts>> = {
+  memory: async (_, clock) => memoryParts(clock),
+  SQLite: opened(() => `sqlite:${join(folder, `${files++}.db`)}`),
+  PostgreSQL: opened(() => postgres.createDatabase())
+}
+
+type Parts = Pick<Database, 'store' | 'unitOfWork' | 'work' | 'workSignal' | 'events'>
+
+/** It wakes nobody: what is tested with it looks by itself. */
+function memoryParts(clock: { now(): Date }): Parts {
+  const store = new MemoryStore({ clock })
+  return { store, unitOfWork: store, work: store.work, events: store, workSignal: { listen: () => () => undefined } }
+}
+
+interface World {
+  readonly database: Parts
+  readonly registry: Registry
+  readonly warnings: object[]
+  worker(): DueWorker
+  place(): Promise<string>
+  advance(ms: number): void
+  order(id: string): Promise<ProductOrder>
+  alerts(): Promise<StoredEvent[]>
+}
+
+async function openWorld(t: Test, makeParts: (typeof engines)[string], orderAcceptance: OrderAcceptance = 'automatic') {
+  let ms = Date.parse('2026-03-02T09:00:00Z')
+  const clock = { now: () => new Date(ms) }
+  const database = await makeParts(t, clock)
+  const registry = new Registry()
+  const metrics = { work: new WorkMetrics(registry) }
+  metrics.work.watch(database.work, clock)
+  const warnings: object[] = []
+  const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) }
+  const dependencies = { unitOfWork: database.unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }
+  const input = { productOrderItem: [{ id: '1', action: 'add' }] }
+  const world: World = {
+    database,
+    registry,
+    warnings,
+    worker: () => {
+      const worker = dueWorker({ orderAcceptance, leaseMs: LEASE_MS }, { database, clock, metrics, log })
+      t.teardown(() => worker.stop(0))
+      return worker
+    },
+    place: async () => (await placeProductOrder(dependencies, input as never, context)).stored.id,
+    advance: by => {
+      ms += by
+    },
+    order: async id => {
+      const stored = await database.store.get('default', productOrderDefinition, id)
+      return JSON.parse(stored?.document ?? 'null') as ProductOrder
+    },
+    alerts: async () => {
+      const { events } = await database.events.read('default', { kinds: ['jeopardyAlert'], limit: 1_000 })
+      return [...events]
+    }
+  }
+  return { ...world, clock, dependencies, metrics, log }
+}
+
+for (const [engine, makeParts] of Object.entries(engines)) {
+  t.test(engine, async t => {
+    t.test('an order is accepted once, after it was answered as acknowledged', async t => {
+      const { worker, place, order, database } = await openWorld(t, makeParts)
+      const id = await place()
+      t.equal((await order(id)).state, 'acknowledged')
+      t.equal(await worker().processAll(), 1)
+      t.equal((await order(id)).state, 'inProgress')
+      t.equal(await worker().processAll(), 0)
+      const { events } = await database.events.read('default', { kinds: ['stateChanged'], resourceId: id, limit: 10 })
+      t.match(events, [{ actor: 'crm', revision: 2 }])
+    })
+
+    t.test('where people accept orders nothing is scheduled, and what was before is dropped', async t => {
+      const { worker, place, order, database } = await openWorld(t, makeParts, 'manual')
+      const id = await place()
+      t.equal(await worker().processAll(), 0)
+      await database.unitOfWork.run('default', async transaction =>
+        transaction.schedule({ kind: 'acceptOrder', id, dueAt: '2026-03-02T09:00:00Z' })
+      )
+      t.equal(await worker().processAll(), 1)
+      t.equal((await order(id)).state, 'acknowledged')
+      t.equal(await database.work.nextDueAt(['acceptOrder']), undefined)
+    })
+
+    t.test('several workers look at what is due at the same time, and every alert is raised and told once', async t => {
+      const { worker, place, order, alerts, advance, database, clock } = await openWorld(t, makeParts)
+      const ids = await Promise.all(Array.from({ length: 10 }, place))
+      const workers = [worker(), worker(), worker()]
+      await Promise.all(workers.map(each => each.processAll()))
+      // Delivered is planned six days after the order; the warnings are two days, a day and four hours before.
+      for (const [raised, hours] of [95, 2, 24, 20, 4].entries()) {
+        advance(hours * 60 * MINUTE_MS)
+        await Promise.all(workers.map(each => each.processAll()))
+        t.equal((await alerts()).length, raised * ids.length, `${raised} of each after ${hours} more hours`)
+      }
+      for (const id of ids) {
+        const { productOrderJeopardyAlert: raised = [], productOrderMilestone } = await order(id)
+        t.same(
+          raised.map(({ jeopardyType, exception }) => exception ?? jeopardyType),
+          ['Normal', 'Hazard', 'Critical', 'milestoneViolated']
+        )
+        t.match(productOrderMilestone, [{}, {}, { status: 'Violated' }, {}])
+      }
+      t.same(await database.work.figures(clock.now()), { waiting: 0, overdueAgeS: 0 })
+    })
+
+    t.test('what a worker has claimed that died is done by another one when the lease is over', async t => {
+      const { worker, place, order, advance, database, clock } = await openWorld(t, makeParts)
+      const id = await place()
+      const [claimed] = await database.work.claim({ kinds: workKinds, limit: 1, leaseMs: LEASE_MS, now: clock.now() })
+      t.equal(await worker().processAll(), 0)
+      advance(LEASE_MS)
+      t.equal(await worker().processAll(), 1)
+      t.equal((await order(id)).state, 'inProgress')
+      t.equal(await database.work.done(claimed as ClaimedWork), false)
+      const history = await database.store.list('default', orderHistoryDefinition, {
+        filter: { kind: 'in', path: { segments: [{ name: 'subject', many: false }], type: 'string' }, values: ['order'] },
+        sort: [],
+        limit: 10,
+        offset: 0,
+        count: true
+      })
+      t.equal(history.total, 1)
+    })
+
+    t.test('a journey whose order was deleted needs nothing', async t => {
+      const { worker, place, advance, database, dependencies, clock } = await openWorld(t, makeParts)
+      const id = await place()
+      for (const kind of workKinds) {
+        await database.unitOfWork.run('default', async transaction =>
+          transaction.schedule({ kind, id: 'gone', dueAt: '2026-03-02T09:00:00Z' })
+        )
+      }
+      await deleteProductOrder(dependencies, { orderId: id }, context)
+      advance(10 * DAY_MS)
+      await worker().processAll()
+      t.same(await database.work.figures(clock.now()), { waiting: 0, overdueAgeS: 0 })
+    })
+
+    t.test('one that looks too early finds nothing to do, and looks again when it is time', async t => {
+      const { worker, place, alerts, advance, database } = await openWorld(t, makeParts)
+      const id = await place()
+      await worker().processAll()
+      const due = await database.work.nextDueAt(workKinds)
+      await database.unitOfWork.run('default', async transaction =>
+        transaction.schedule({ kind: 'lookAtJourney', id, dueAt: '2026-03-02T09:00:00Z' })
+      )
+      t.equal(await worker().processAll(), 1)
+      t.same([await alerts(), await database.work.nextDueAt(workKinds)], [[], due])
+      advance(4 * DAY_MS)
+      await worker().processAll()
+      t.equal((await alerts()).length, 1)
+    })
+  })
+}
+
+t.test('what fails is tried again later and later, and is counted', async t => {
+  const { database, clock, metrics, log, warnings, advance, registry } = await openWorld(t, engines['memory']!)
+  const failing: DoWork = async () => {
+    throw new Error('broken')
+  }
+  const options = { queue: database.work, signal: database.workSignal, clock, metrics: metrics.work, log, leaseMs: LEASE_MS }
+  const worker = new DueWorker({ ...options, handlers: { acceptOrder: failing, lookAtJourney: async () => undefined } })
+  await database.unitOfWork.run('default', async transaction => {
+    for (const kind of workKinds) transaction.schedule({ kind, id: 'a', dueAt: clock.now().toISOString() })
+  })
+  t.equal(await worker.processAll(), 2)
+  for (const seconds of [1, 2, 4]) {
+    t.equal((await database.work.nextDueAt(workKinds))?.getTime(), clock.now().getTime() + seconds * 1_000)
+    advance(seconds * 1_000)
+    t.equal(await worker.processAll(), 1)
+  }
+  t.match(warnings, [{ kind: 'acceptOrder', id: 'a', attempts: 1 }, { attempts: 2 }, { attempts: 3 }, { attempts: 4 }])
+  advance(10_000)
+  const text = await registry.metrics()
+  t.match(text, 'due_work_total{kind="acceptOrder",outcome="failed"} 4')
+  t.match(text, 'due_work_total{kind="lookAtJourney",outcome="done"} 1')
+  t.match(text, 'due_work_lateness_seconds_count 1')
+  t.match(text, 'due_work_waiting 1')
+  t.match(text, 'due_work_overdue_seconds 2')
+})
+
+for (const engine of ['SQLite', 'PostgreSQL']) {
+  t.test(`${engine}: a worker that runs is woken by what is scheduled, and does nothing more once it is stopped`, async t => {
+    const database = await engines[engine]!(t, { now: () => new Date() })
+    const done: string[] = []
+    const note: DoWork = async ({ id }) => {
+      done.push(id)
+      return undefined
+    }
+    const log = { info: () => undefined, warn: (fields: object) => t.fail(JSON.stringify(fields)) }
+    const worker = new DueWorker({
+      queue: database.work,
+      signal: database.workSignal,
+      clock: { now: () => new Date() },
+      handlers: { acceptOrder: note, lookAtJourney: note },
+      metrics: new WorkMetrics(new Registry()),
+      log,
+      leaseMs: LEASE_MS,
+      pollMs: MINUTE_MS
+    })
+    worker.start()
+    t.teardown(() => worker.stop(0))
+    const schedule = (id: string, inMs: number) =>
+      database.unitOfWork.run('default', async transaction =>
+        transaction.schedule({ kind: 'acceptOrder', id, dueAt: new Date(Date.now() + inMs).toISOString() })
+      )
+    await Promise.all([schedule('later', 300), ...Array.from({ length: 100 }, (_, n) => schedule(`at once ${n}`, 0))])
+    await until(
+      () => done.length === 101,
+      () => `all, ${done.length} are done`
+    )
+    t.same([new Set(done).size, done.at(-1)], [101, 'later'])
+    await worker.stop(1_000)
+    await schedule('too late', 0)
+    await new Promise(setImmediate)
+    t.equal(done.length, 101)
+  })
+}

@@ -1,0 +1,79 @@
+import type { DefinitionOf, Resource } from '../kernel/resource.ts'
+import type { Calendar } from './calendar.ts'
+import type { SpecificationChange } from './decide-specification.ts'
+import { defaultJourneySpecification } from './default-specification.ts'
+import type { JourneySpecification } from './journey-specification.ts'
+
+/** The id of the one catalogue that there is. */
+export const JOURNEY_CATALOG_ID = 'default'
+
+/**
+ * What new orders may follow, in one place, so that placing an order reads one row: rewritten in the transaction of whatever changes a
+ * specification's lifecycle or a calendar, which therefore come one after the other. Absent: nothing but the built-in default.
+ */
+export interface JourneyCatalog extends Resource {
+  /** All that are active. */
+  specification: JourneySpecification[]
+  /** Those that the plans of the specifications count in. */
+  calendar: Calendar[]
+  /** The highest version of each key that was ever made: none is used twice, also when a draft was deleted. */
+  lastVersion: { [key: string]: number }
+}
+
+/** Internal: served by no API. */
+export const journeyCatalogDefinition = {
+  name: 'journeyCatalog',
+  type: 'JourneyCatalog',
+  stateAttribute: '@type',
+  mandatory: ['specification', 'calendar', 'lastVersion'],
+  indexed: []
+} as const satisfies DefinitionOf<JourneyCatalog>
+
+/** Before anybody has changed anything. */
+export const initialJourneyCatalog: JourneyCatalog = {
+  id: JOURNEY_CATALOG_ID,
+  '@type': journeyCatalogDefinition.type,
+  specification: [defaultJourneySpecification],
+  calendar: [],
+  lastVersion: { [defaultJourneySpecification.key]: defaultJourneySpecification.version }
+}
+
+/** The number of the latest version of a journey, 0 when there is none. */
+export function lastVersionOf({ lastVersion }: JourneyCatalog, key: string): number {
+  return Object.hasOwn(lastVersion, key) ? lastVersion[key]! : 0
+}
+
+export function withVersion(
+  catalog: JourneyCatalog,
+  { key, version }: Pick<JourneySpecification, 'key' | 'version'>
+): JourneyCatalog {
+  return { ...catalog, lastVersion: { ...catalog.lastVersion, [key]: version } }
+}
+
+/**
+ * The catalogue after a specification was taken into or out of use.
+ *
+ * @param calendars those that the specification counts in
+ */
+export function withChange(
+  catalog: JourneyCatalog,
+  { specification, retired }: SpecificationChange,
+  calendars: readonly Calendar[] = []
+): JourneyCatalog {
+  const gone = new Set([specification.id, ...retired.map(({ id }) => id)])
+  const kept = catalog.specification.filter(({ id }) => !gone.has(id))
+  const active = specification.lifecycleStatus === 'active' ? [...kept, specification] : kept
+  const known = new Map([...catalog.calendar, ...calendars].map(each => [each.id, each]))
+  return { ...catalog, specification: active, calendar: calendarsIn(active).flatMap(id => known.get(id) ?? []) }
+}
+
+/** The same calendars, one of them as it is now. */
+export function withCalendar(catalog: JourneyCatalog, calendar: Calendar): JourneyCatalog {
+  return { ...catalog, calendar: catalog.calendar.map(each => (each.id === calendar.id ? calendar : each)) }
+}
+
+/** The ids of the calendars that plans count in. */
+export function calendarsIn(specifications: readonly Pick<JourneySpecification, 'milestone'>[]): string[] {
+  const ids = specifications.flatMap(({ milestone }) => milestone.map(({ plan }) => plan?.calendar))
+  return [...new Set(ids.filter(id => id !== undefined))]
+}

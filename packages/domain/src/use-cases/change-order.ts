@@ -1,0 +1,93 @@
+import type { EventSource } from '../events/events-of-change.ts'
+import { orderProgress } from '../journey/progress.ts'
+import { DomainError } from '../kernel/errors.ts'
+import type { Moment } from '../kernel/moment.ts'
+import { insist, type Refusal } from '../kernel/refusal.ts'
+import type { RequestContext } from '../kernel/request-context.ts'
+import type { StoredResource } from '../kernel/resource.ts'
+import type { OrderChange } from '../ordering/order-change.ts'
+import type { Outcome, Transaction } from '../ports/unit-of-work.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
+import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
+import { doOnce } from './do-once.ts'
+import { type OrderRecords, orderRecords } from './order-records.ts'
+import { storeProgress } from './store-progress.ts'
+
+/** `automatic`: what is acknowledged is accepted by a worker. */
+export const orderAcceptances = ['automatic', 'manual'] as const
+export type OrderAcceptance = (typeof orderAcceptances)[number]
+
+export interface OrderDependencies extends ChangeDependencies {
+  /** Absent: manual. */
+  readonly orderAcceptance?: OrderAcceptance
+}
+
+/** Which order is to be changed, and what the caller knows of it. */
+export interface OrderToChange {
+  readonly orderId: string
+  /** As in `Change`: of the order. */
+  readonly expects?: (current: StoredResource) => boolean
+  /** Why, in words, for the history. */
+  readonly reason?: string | undefined
+}
+
+/** What a piece of work about an order is done with. */
+export interface OrderWork {
+  readonly transaction: Transaction
+  readonly source: EventSource
+  readonly moment: Moment
+}
+
+/** The time, for decisions and for events alike, and who is responsible. */
+export function orderWork(
+  dependencies: ChangeDependencies,
+  transaction: Transaction,
+  context: RequestContext,
+  reason?: string
+): OrderWork {
+  const source = eventSource(dependencies, context)
+  const moment = { now: new Date(source.at), actor: context.actor, ...(reason !== undefined && { reason }) }
+  return { transaction, source, moment }
+}
+
+/**
+ * Changes an order as somebody decides, lets its journey follow, and stores and tells all that comes of it.
+ *
+ * @param decide pure, as it may be called again
+ * @throws {DomainError} `notFound`, `staleRevision`, and whatever the decision refuses
+ */
+export function changeOrder(
+  dependencies: OrderDependencies,
+  { orderId, expects, reason }: OrderToChange,
+  decide: (order: ProductOrder, moment: Moment, records: OrderRecords) => OrderChange | Refusal,
+  context: RequestContext
+): Promise<Outcome> {
+  return dependencies.unitOfWork.run(context.tenant, transaction =>
+    doOnce(transaction, context, async () => {
+      const before = await orderRecords(transaction, orderId)
+      insistOnRevision(before.storedOrder, expects)
+      const { source, moment } = orderWork(dependencies, transaction, context, reason)
+      const change = insist(decide(before.order, moment, before))
+      const progress = orderProgress(before.order, change, before.journey, moment)
+      const { order } = await storeProgress(transaction, source, { before, progress, moment })
+      if (before.order.state !== 'acknowledged' && change.order.state === 'acknowledged') {
+        scheduleAcceptance(dependencies, { transaction, source }, orderId)
+      }
+      return { kind: order === before.storedOrder ? 'unchanged' : 'changed', stored: order }
+    })
+  )
+}
+
+/** Has an acknowledged order accepted, where that needs nobody. */
+export function scheduleAcceptance(
+  { orderAcceptance }: OrderDependencies,
+  { transaction, source }: Pick<OrderWork, 'transaction' | 'source'>,
+  orderId: string
+): void {
+  if (orderAcceptance === 'automatic') transaction.schedule({ kind: 'acceptOrder', id: orderId, dueAt: source.at })
+}
+
+/** @throws {DomainError} `staleRevision` */
+export function insistOnRevision(current: StoredResource, expects: OrderToChange['expects']): void {
+  if (expects && !expects(current)) throw new DomainError('staleRevision', 'the productOrder has changed since it was read')
+}

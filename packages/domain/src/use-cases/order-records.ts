@@ -1,0 +1,26 @@
+import { type Journey, journeyDefinition } from '../journey/journey.ts'
+import { DomainError } from '../kernel/errors.ts'
+import type { StoredResource } from '../kernel/resource.ts'
+import { withStatesBefore } from '../ordering/states-before-cancellation.ts'
+import type { Transaction } from '../ports/unit-of-work.ts'
+import { type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
+
+/** An order and its journey, which has the id of the order: as they are stored, and as decisions need them. */
+export interface OrderRecords {
+  /** With what only decisions look at. */
+  readonly order: ProductOrder
+  readonly storedOrder: StoredResource
+  readonly journey: Journey
+  readonly storedJourney: StoredResource
+}
+
+/** @throws {DomainError} `notFound` */
+export async function orderRecords(transaction: Transaction, orderId: string): Promise<OrderRecords> {
+  const storedOrder = await transaction.get(productOrderDefinition, orderId)
+  if (!storedOrder) throw new DomainError('notFound', 'there is no productOrder with this id')
+  const storedJourney = await transaction.get(journeyDefinition, orderId)
+  if (!storedJourney) throw new Error('an order without a journey')
+  const journey = JSON.parse(storedJourney.document) as Journey
+  const order = withStatesBefore(JSON.parse(storedOrder.document) as ProductOrder, journey.stateBeforeCancellation)
+  return { order, storedOrder, journey, storedJourney }
+}

@@ -1,0 +1,30 @@
+import { type Simulation, simulateJourney } from '../journey/simulate.ts'
+import { insist } from '../kernel/refusal.ts'
+import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
+import type { ResourceStore } from '../ports/resource-store.ts'
+import type { NewProductOrder } from '../resources/product-order.ts'
+import { calendarsOf } from './change-catalog.ts'
+import { specificationWith } from './stored-specification.ts'
+
+/** An order that nobody places, and when it would be. */
+export interface OrderToSimulate {
+  /** Its structure has been checked. */
+  readonly order: NewProductOrder
+  readonly start: Date
+}
+
+/**
+ * The dates that an order would get, would it follow a specification, in use or not. Nothing is stored.
+ *
+ * @throws {DomainError} `notFound`, `missingAttribute`, `invalidValue`
+ */
+export async function simulateJourneySpecification(
+  { store }: { readonly store: Pick<ResourceStore, 'get'> },
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+  { order, start }: OrderToSimulate
+): Promise<Simulation> {
+  const reader = { get: store.get.bind(store, tenant) }
+  const { specification } = await specificationWith(reader, { id })
+  const acknowledged = insist(acknowledgeOrder(order, { id: 'simulation', now: start }))
+  return simulateJourney(specification, acknowledged, start, await calendarsOf(reader, specification))
+}
