@@ -32,7 +32,7 @@ const BATCH = 64
 const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
-const LOOK_EVERY_MS = 20
+const LOOK_EVERY_MS = { least: 20, most: 160 }
 /** What fails is tried again after twice as long each time. */
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 3_600_000
@@ -113,7 +113,9 @@ export class DueWorker {
       if (delayMs < pollMs) this.#wakeAfter(delayMs)
       return false
     }
-    return (await this.#doBatch()) > 0
+    const isWorthIt = (await this.#doBatch()) > 0
+    if (isWorthIt) this.#pace.reset()
+    return isWorthIt
   }
 
   #wakeAfter(delayMs: number): void {
