@@ -1,7 +1,7 @@
 import type { Cores } from './cores.ts'
 import type { EngineUnderTest } from './engine-under-test.ts'
 import type { LoadGenerator } from './load/load-generator.ts'
-import type { Options } from './options.ts'
+import type { MeasureName, Options } from './options.ts'
 
 /** What a measure works with. */
 export interface Bench {
@@ -22,4 +22,10 @@ export interface Result {
   readonly target: string
   /** Undefined where nothing is promised. */
   readonly isMet?: boolean
+}
+
+/** A line of the table, with what it belongs to and when it was measured. */
+export interface Recorded extends Result {
+  readonly of: MeasureName
+  readonly measured: string
 }

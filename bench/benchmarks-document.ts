@@ -1,8 +1,8 @@
+import type { Recorded } from './bench.ts'
 import { PLANTED } from './data/bench-customer.ts'
 import { CONNECTIONS } from './measures/compare.ts'
 import { thousands } from './measures/comparison-result.ts'
 import type { Options } from './options.ts'
-import type { Recorded } from './record.ts'
 import { tableOf } from './report.ts'
 
 /** docs/benchmarks.md */

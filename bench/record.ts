@@ -1,13 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Result } from './bench.ts'
+import type { Recorded } from './bench.ts'
 import { documentOf } from './benchmarks-document.ts'
-import { ENGINES, MEASURES, type MeasureName, type Options } from './options.ts'
-
-/** A line of the table, with what it belongs to and when it was measured. */
-export interface Recorded extends Result {
-  readonly of: MeasureName
-  readonly measured: string
-}
+import { ENGINES, MEASURES, type Options } from './options.ts'
 
 interface Records {
   readonly machine: readonly string[]

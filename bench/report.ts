@@ -1,4 +1,4 @@
-import type { Recorded } from './record.ts'
+import type { Recorded } from './bench.ts'
 
 const HEADINGS = ['measure', 'engine', 'ours', 'compared with', 'ratio', 'target', 'met', 'measured'] as const
 

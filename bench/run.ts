@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bench, Result } from './bench.ts'
+import type { Bench, Recorded, Result } from './bench.ts'
 import { type Cores, findCores, pin } from './cores.ts'
 import { postgresEngine } from './data/postgres-engine.ts'
 import { sqliteEngine } from './data/sqlite-engine.ts'
@@ -15,7 +15,7 @@ import { measureMemory } from './measures/memory.ts'
 import { measureOrders } from './measures/orders-all.ts'
 import { measureSize } from './measures/size.ts'
 import { type EngineName, type MeasureName, type Options, parseOptions, USAGE } from './options.ts'
-import { type Recorded, record } from './record.ts'
+import { record } from './record.ts'
 import { tableOf } from './report.ts'
 
 const measures: Record<MeasureName, (bench: Bench) => Promise<Result | Result[]>> = {

@@ -41,7 +41,7 @@ t.test('the tracker in a browser', { skip }, async t => {
     await page.getByText('This page updates by itself').waitFor({ ...PATIENCE, state: 'hidden' })
     t.ok(await page.evaluate(() => Reflect.get(globalThis, 'isSamePage')))
     t.same(problems, [])
-    await page.close()
+    await page.context().close()
   })
 
   t.test('keeps the place of who is reading', async t => {
@@ -52,7 +52,7 @@ t.test('the tracker in a browser', { skip }, async t => {
     await world.accept()
     await page.getByText('2 of 5 steps done', { exact: true }).waitFor(PATIENCE)
     t.ok(await first?.evaluate(element => element.isConnected), 'what did not change is what it was')
-    await page.close()
+    await page.context().close()
   })
 
   t.test('offers to be reloaded while it is cut off, and is right again afterwards', async t => {
@@ -67,7 +67,7 @@ t.test('the tracker in a browser', { skip }, async t => {
     await page.context().setOffline(false)
     await page.getByText('2 of 5 steps done', { exact: true }).waitFor(PATIENCE)
     await page.getByText('This page updates by itself').waitFor(PATIENCE)
-    await page.close()
+    await page.context().close()
   })
 
   t.test('says that the link is void as soon as it is', async t => {
@@ -82,7 +82,7 @@ t.test('the tracker in a browser', { skip }, async t => {
       problems.every(each => each.includes('404')),
       'nothing went wrong but that'
     )
-    await page.close()
+    await page.context().close()
   })
 
   t.test('works without a script', async t => {
@@ -93,7 +93,7 @@ t.test('the tracker in a browser', { skip }, async t => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'We are working on your order' }).waitFor(PATIENCE)
-    await page.close()
+    await page.context().close()
   })
 
   t.test('can be read by everybody, in light and in dark, large and small, late and done', async t => {
@@ -108,7 +108,7 @@ t.test('the tracker in a browser', { skip }, async t => {
         t.same(await accessibilityProblems(page), [], `${what}, ${name}`)
         t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing is out of sight')
         t.same(problems, [])
-        await page.close()
+        await page.context().close()
       }
     }
     await check('new')
@@ -143,7 +143,6 @@ async function open(browser: Browser, url: string, options: BrowserContextOption
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
   })
   page.on('pageerror', error => problems.push(String(error)))
-  page.on('close', () => void context.close())
   await page.goto(url)
   return { page, problems }
 }
