@@ -26,6 +26,7 @@ export function getResource(served: ServedResource) {
       return undefined
     }
     reply.type(JSON_TYPE)
-    return resourceText(hrefBase, await withComputed(served, stored, fields), fields)
+    // Nothing is waited for without need.
+    return resourceText(hrefBase, fields ? await withComputed(served, stored, fields) : stored, fields)
   }
 }
