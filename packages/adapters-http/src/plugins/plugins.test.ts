@@ -614,6 +614,7 @@ t.test('documentation', async t => {
           '/openapi/tmf622-v4.json',
           '/openapi/tmf629-v4.json',
           '/openapi/tmf632-v4.json',
+          '/openapi/tmf637-v4.json',
           '/readyz',
           '/version'
         ].map(path => `get ${path}`),
@@ -623,6 +624,7 @@ t.test('documentation', async t => {
           'orderJourney/v1/journeySpecification',
           'party/v4/individual',
           'party/v4/organization',
+          'productInventory/v4/product',
           'productOrderingManagement/v4/productOrder'
         ].flatMap(path => [
           `get /tmf-api/${path}`,
