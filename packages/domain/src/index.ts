@@ -28,6 +28,7 @@ export {
   type UnreachableReason
 } from './events/retry.ts'
 export * from './events/subscription-changes.ts'
+export * from './fulfilment/index.ts'
 export * from './journey/index.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
