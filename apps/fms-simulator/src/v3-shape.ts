@@ -33,13 +33,13 @@ function relationshipAsV3(relationship: unknown): unknown {
 /** What was sent to v3 as v4.1 would have it. */
 export function fromV3(order: unknown): unknown {
   if (!isObject(order)) return order
-  const { orderItem, ...rest } = order
+  const { orderItem, serviceOrderItem: _, ...rest } = order
   return { ...rest, ...(Array.isArray(orderItem) && { serviceOrderItem: orderItem.map(itemFromV3) }) }
 }
 
 function itemFromV3(item: unknown): unknown {
   if (!isObject(item)) return item
-  const { orderItem, orderItemRelationship, ...rest } = item
+  const { orderItem, orderItemRelationship, serviceOrderItem: _, serviceOrderItemRelationship: __, ...rest } = item
   return {
     ...rest,
     ...(Array.isArray(orderItem) && { serviceOrderItem: orderItem.map(itemFromV3) }),
