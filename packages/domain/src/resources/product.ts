@@ -163,6 +163,6 @@ export const productDefinition = {
 export function withProductLists<P extends Partial<Pick<NewProduct, ProductList>>>(
   product: P
 ): P & Required<Pick<NewProduct, ProductList>> {
-  const missing = productLists.filter(name => (product[name] ?? undefined) === undefined)
+  const missing = productLists.filter(name => product[name] === undefined)
   return { ...product, ...Object.fromEntries(missing.map(name => [name, []])) } as P & Required<Pick<NewProduct, ProductList>>
 }
