@@ -11,6 +11,7 @@ import {
   type FulfilmentInMotion,
   fallOut,
   hasFailedTooLong,
+  put,
   retryLater,
   setOut
 } from './fulfilment-change.ts'
@@ -99,7 +100,8 @@ export function followReport(
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
-  if (isOurs(record, report)) foundAtFms(motion, report, source)
+  const isNamed = record.serviceOrder !== undefined || report.externalId !== undefined
+  if (isNamed && isOurs(record, report)) foundAtFms(motion, report, source)
   return arrive(motion)
 }
 
@@ -116,10 +118,10 @@ export function foundAtFms(motion: FulfilmentInMotion, report: ServiceOrderRepor
     const serviceOrder = { id: report.id, state: report.state }
     become(motion, 'placed', { serviceOrder, failures: 0, failingSince: undefined, nextAt: context.moment.now.toISOString() })
   }
+  const isUnwanted = () => motion.record.cancellation?.state === 'wanted'
+  if (motion.record.state === 'placed' && isUnwanted()) become(motion, 'cancelling')
   follow(motion, report, source)
-  if (motion.record.state === 'placed' && motion.record.cancellation?.state === 'wanted') {
-    become(motion, 'cancelling', { nextAt: context.moment.now.toISOString() })
-  }
+  if (!known && motion.record.state === 'cancelling' && isUnwanted()) put(motion, { nextAt: at(motion) })
 }
 
 /** One too many is at the FMS: nobody but people can tell which is to stay. */
