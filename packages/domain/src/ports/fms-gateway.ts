@@ -150,7 +150,7 @@ export interface FmsEvidence {
  *
  * | kind | meaning | codes |
  * |---|---|---|
- * | `refused` | it answered, and the answer is no | `badRequest`, `unauthorized`, `forbidden`, `notFound`, `conflict`, `tooManyRequests`, `serverError`, `notImplemented`, `redirected`, `notSupported` (nothing was sent: this FMS cannot do it) |
+ * | `refused` | it answered, and the answer is no | `badRequest`, `unauthorized`, `forbidden`, `notFound`, `requestTimeout`, `conflict`, `tooManyRequests`, `serverError`, `notImplemented`, `redirected`, `notSupported` (nothing was sent: this FMS cannot do it) |
  * | `unreadable` | it answered something that makes no sense | `emptyAnswer`, `notJson`, `tooLong`, `tooDeep`, `encoded`, `invalidAnswer`, `wrongType`, `otherOrder`; of look-ups `filterIgnored`, `pagingIgnored`, `tooManyOrders`, `listChanged` |
  * | `unreachable` | no answer, or none in full | `connection`, `tls`, `timeout`, `brokenOff`; nothing was sent: `breakerOpen`, `busy`, `closed`, `noToken` |
  */
