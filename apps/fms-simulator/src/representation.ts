@@ -34,10 +34,6 @@ export function showService(service: Service, baseUrl: string): Service {
   }
 }
 
-export function showCancel(
-  cancel: CancelServiceOrder,
-  baseUrl: string,
-  version: ApiVersion = 'v4'
-): Readonly<Record<string, unknown>> {
-  return { ...cancel, href: `${baseUrl}${apiPaths[version]}/cancelServiceOrder/${encodeURIComponent(cancel.id)}` }
+export function showCancel(cancel: CancelServiceOrder, baseUrl: string): Readonly<Record<string, unknown>> {
+  return { ...cancel, href: `${baseUrl}${apiPaths.v4}/cancelServiceOrder/${encodeURIComponent(cancel.id)}` }
 }

@@ -380,6 +380,7 @@ t.test('the older shape has other names for the same', async t => {
   t.ok(receiver.received.every(each => 'orderItem' in (each.body?.event['serviceOrder'] ?? {})))
   t.match((await send('GET', 'serviceOrder?externalId=old:1:1')).list, [{ serviceOrderItem: [{ id: '1' }, { id: '2' }] }])
   t.equal((await send('POST', `${apiPaths.v3}/serviceOrder`, anOrder())).status, 400, 'the new shape is none there')
+  t.equal((await send('GET', `${apiPaths.v3}/cancelServiceOrder`)).status, 404)
 })
 
 t.test('only who has a token is let in, where one is needed', async t => {

@@ -3,7 +3,7 @@ import type { ServiceOrder } from '../service-order.ts'
 import { allItems } from '../service-order.ts'
 import { asV3 } from '../v3-shape.ts'
 
-/** Events of TMF641 v4.1 that the simulator sends, with the names that the older version had for them; milestones and alerts are newer than that. */
+/** Events of TMF641 v4.1 that the simulator sends, with the names that the older version had for them; milestones, alerts and cancellations are newer than that. */
 export const eventNames = {
   ServiceOrderCreateEvent: 'ServiceOrderCreateNotification',
   ServiceOrderAttributeValueChangeEvent: 'ServiceOrderAttributeValueChangeNotification',
@@ -12,8 +12,8 @@ export const eventNames = {
   ServiceOrderInformationRequiredEvent: 'ServiceOrderInformationRequiredNotification',
   ServiceOrderMilestoneEvent: undefined,
   ServiceOrderJeopardyEvent: undefined,
-  CancelServiceOrderCreateEvent: 'CancelServiceOrderCreateNotification',
-  CancelServiceOrderStateChangeEvent: 'CancelServiceOrderStateChangeNotification'
+  CancelServiceOrderCreateEvent: undefined,
+  CancelServiceOrderStateChangeEvent: undefined
 } as const
 
 export type EventType = keyof typeof eventNames

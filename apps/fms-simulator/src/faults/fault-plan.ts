@@ -93,7 +93,7 @@ export const faultRuleSchema = Type.Object(
     retryAfterS: Type.Optional(Type.Integer(count)),
     /** `hugeAnswer`. */
     bytes: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000 })),
-    /** Whether what was asked is done although the answer does not say so: of `error500`, `error502`, `html`, `redirect`; `false` when absent. */
+    /** Whether what was asked is done although the answer does not say so: of `error...`, `html`, `redirect`; `false` when absent. */
     commits: Type.Optional(Type.Boolean()),
     /** `partial`, `outOfStock`, `fail`: ids of the items that it happens to. */
     items: Type.Optional(Type.Array(Type.String()))

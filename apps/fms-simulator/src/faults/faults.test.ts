@@ -87,6 +87,8 @@ t.test('answers go wrong as they are ordered to, done or not done', async t => {
   t.match(await place(simulator, 'html'), { status: 200, headers: { 'content-type': /html/ }, text: /^<!DOCTYPE html>/ })
   t.equal(isDone('html'), 0)
   t.match(await place(simulator, 'redirect'), { status: 302, headers: { location: '/elsewhere' } })
+  await place(simulator, 'answerLost;commits=true', 'not twice')
+  t.equal(isDone('not twice'), 1)
   t.match(await place(simulator, 'connectionReset'), { error: 'ECONNRESET' })
   t.equal(isDone('connectionReset'), 0)
   t.match(await place(simulator, 'answerLost'), { error: 'ECONNRESET' })

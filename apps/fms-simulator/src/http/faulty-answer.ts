@@ -44,16 +44,18 @@ const HTML = '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>
 /** Answers a request, or doesn't, as the fault says. */
 export function answerFaultily(fault: Fault<AnswerFault>, asked: Asked, server: FaultyServer): unknown {
   const { reply, act, hidden, about } = asked
-  if (fault.commits) act()
   switch (fault.fault) {
     case 'error500':
     case 'error502':
     case 'error503':
     case 'error429':
+      if (fault.commits) act()
       return sendError(reply, statuses[fault.fault], fault.retryAfterS)
     case 'html':
+      if (fault.commits) act()
       return reply.code(200).type('text/html').send(HTML)
     case 'redirect':
+      if (fault.commits) act()
       return reply.code(302).header('location', '/elsewhere').send()
     case 'connectionReset':
       return cut(reply)
