@@ -1,8 +1,10 @@
-import type { FmsResult, ServiceOrderCancellation } from '../ports/fms-gateway.ts'
+import { sameJson } from '../kernel/json.ts'
+import type { ServiceOrderCancellation } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { compensate } from './compensate.ts'
 import { type Fulfilment, latestAttempts } from './fulfilment.ts'
 import {
+  type Answer,
   arrive,
   at,
   become,
@@ -53,12 +55,12 @@ export function isAlive({ state, fallout, serviceOrder }: Fulfilment): boolean {
 export function afterCancel(
   record: Fulfilment,
   order: ProductOrder,
-  result: FmsResult<ServiceOrderCancellation>,
+  { asked, result }: Answer<ServiceOrderCancellation>,
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
   const { cancellation } = record
-  if (record.state !== 'cancelling' || !cancellation) return arrive(motion)
+  if (record.state !== 'cancelling' || !cancellation || !sameJson(cancellation, asked.cancellation)) return arrive(motion)
   const tries = cancellation.state === 'wanted' ? cancellation.tries + 1 : cancellation.tries
   if (result.kind === 'ok') afterAnswer(motion, result.value, tries)
   else if (tries >= context.settings.maxCancelTries || (result.retryable && !retryLater(motion, result))) {

@@ -1,11 +1,13 @@
 import type { ServiceOrderNews } from '../journey/apply-service-order.ts'
+import { sameJson } from '../kernel/json.ts'
 import { isFinalItem } from '../ordering/order-item-states.ts'
-import type { FmsFailure, FmsResult, ServiceOrderError, ServiceOrderMilestone, ServiceOrderReport } from '../ports/fms-gateway.ts'
+import type { FmsFailure, ServiceOrderError, ServiceOrderMilestone, ServiceOrderReport } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { digestOf } from './digest.ts'
 import type { FalloutKind } from './fallout.ts'
 import type { Fulfilment } from './fulfilment.ts'
 import {
+  type Answer,
   arrive,
   at,
   become,
@@ -28,12 +30,16 @@ export type ReportSource = 'answer' | 'callback'
 export function afterGet(
   record: Fulfilment,
   order: ProductOrder,
-  result: FmsResult<ServiceOrderReport>,
+  { asked, result }: Answer<ServiceOrderReport>,
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
   if (record.state !== 'placed' && record.state !== 'cancelling') return arrive(motion)
-  if (result.kind === 'ok' && result.value.id === record.serviceOrder?.id) follow(motion, result.value, 'answer')
+  // Another answer has come since: this one may be the older one, and is no more than a callback.
+  const isLate = record.polledAt !== asked.polledAt || !sameJson(record.cancellation, asked.cancellation)
+  if (result.kind === 'ok' && result.value.id === record.serviceOrder?.id)
+    follow(motion, result.value, isLate ? 'callback' : 'answer')
+  else if (isLate) return arrive(motion)
   else if (result.kind === 'ok') puzzle(motion, 'The FMS answered with another service order')
   else afterFailedGet(motion, result)
   return arrive(motion)

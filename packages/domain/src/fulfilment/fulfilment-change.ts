@@ -12,7 +12,7 @@ import {
 } from '../ordering/order-change.ts'
 import { isFinalItem, type ProductOrderItemState } from '../ordering/order-item-states.ts'
 import { leavesOf } from '../ordering/roll-up.ts'
-import type { FmsFailure } from '../ports/fms-gateway.ts'
+import type { FmsFailure, FmsResult } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { ProductOrderItem } from '../resources/product-order-item.ts'
 import { type Fallout, type FalloutKind, type FalloutResolution, type FalloutStep, raiseFallout } from './fallout.ts'
@@ -31,6 +31,16 @@ export interface FulfilmentContext {
   readonly nextId: () => string
   /** Whether the FMS can be asked what it has by `externalId`. */
   readonly canLookUp: boolean
+}
+
+/**
+ * What came of a call. Answers may come late, when others have learnt more or have called again: what was known when the call was made
+ * tells.
+ */
+export interface Answer<T> {
+  /** The record as it was stored when the call was made. */
+  readonly asked: Fulfilment
+  readonly result: FmsResult<T>
 }
 
 /** What a decision about a fulfilment comes to: all of it is to be stored and told in one transaction. */

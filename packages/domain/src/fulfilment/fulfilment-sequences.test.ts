@@ -21,6 +21,7 @@ import type { ProductOrder } from '../resources/product-order.ts'
 import { type FmsFault, type FmsOperation, fmsFaults } from '../testing/fms-faults.ts'
 import { MemoryFms } from '../testing/memory-fms.ts'
 import {
+  type Answer,
   afterCancel,
   afterCreate,
   afterGet,
@@ -221,24 +222,21 @@ class World {
     const send = async <T>(
       operation: FmsOperation,
       call: () => Promise<FmsResult<T>>,
-      after: (now: Fulfilment, order: ProductOrder, result: FmsResult<T>, context: FulfilmentContext) => FulfilmentChange
+      after: (now: Fulfilment, order: ProductOrder, answer: Answer<T>, context: FulfilmentContext) => FulfilmentChange
     ) => {
       const fault = this.faults.get(operation)?.shift()
       if (fault) this.fms.failNext(operation, fault)
+      const asked = this.records.get(id)!
       const result = await call()
       this.watch()
-      this.inFlight.push({ id, apply: now => after(now, this.order, result, this.context) })
+      this.inFlight.push({ id, apply: now => after(now, this.order, { asked, result }, this.context) })
     }
     switch (step.kind) {
       case 'create': {
         const sent = beginCreate(record, this.context)
         if (!sent) throw new Error('a step that is due and cannot begin')
         this.records.set(id, sent)
-        return send(
-          'create',
-          () => this.fms.create(record.request),
-          (now, order, result, context) => afterCreate(now, order, { sent, result }, context)
-        )
+        return send('create', () => this.fms.create(record.request), afterCreate)
       }
       case 'answerLost':
         return this.apply(record, afterLostAnswer(record, this.order, this.context))

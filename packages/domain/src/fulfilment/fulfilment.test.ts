@@ -103,11 +103,11 @@ function aFailure(more: Partial<FmsFailure> = {}): FmsFailure {
 
 function created(sent: ReturnType<typeof aSent>, report: ServiceOrderReport, seconds = 2): FulfilmentChange {
   const result = { kind: 'ok', value: report } as const
-  return afterCreate(sent.record, sent.order, { sent: sent.record, result }, contextAt(seconds))
+  return afterCreate(sent.record, sent.order, { asked: sent.record, result }, contextAt(seconds))
 }
 
 function failed(sent: ReturnType<typeof aSent>, failure: FmsFailure, seconds = 2): FulfilmentChange {
-  return afterCreate(sent.record, sent.order, { sent: sent.record, result: failure }, contextAt(seconds))
+  return afterCreate(sent.record, sent.order, { asked: sent.record, result: failure }, contextAt(seconds))
 }
 
 function got(
@@ -116,7 +116,7 @@ function got(
   seconds = 60
 ): FulfilmentChange {
   const answer = 'kind' in result ? result : ({ kind: 'ok', value: result } as const)
-  return afterGet(change.record, change.order.order, answer, contextAt(seconds))
+  return afterGet(change.record, change.order.order, { asked: change.record, result: answer }, contextAt(seconds))
 }
 
 function stepOf(record: Fulfilment, seconds: number): string {
@@ -198,7 +198,7 @@ t.test('what was sent', async t => {
     t.equal(stepOf(lost.record, 31), 'wait')
     t.equal(stepOf(lost.record, 33), 'lookUp')
     const look = (value: readonly ServiceOrderReport[]) =>
-      afterLookUp(lost.record, lost.order.order, { kind: 'ok', value }, contextAt(33))
+      afterLookUp(lost.record, lost.order.order, { asked: lost.record, result: { kind: 'ok', value } }, contextAt(33))
     t.match(look([]).record, { state: 'intended', attempt: 1 })
     t.match(look([aReport('inProgress')]).record, { state: 'placed', serviceOrder: { id: 'so-1' } })
     t.match(look([aReport('inProgress'), aReport('held', { id: 'so-2' })]).fallout, { kind: 'inconsistentState' })
@@ -215,9 +215,16 @@ t.test('what was sent', async t => {
   t.test('is not taken back by an answer that comes when others know more', async t => {
     const sent = aSent()
     const placed = created(sent, aReport('inProgress')).record
-    const late = afterCreate(placed, sent.order, { sent: sent.record, result: aFailure() }, contextAt(9))
+    const late = afterCreate(placed, sent.order, { asked: sent.record, result: aFailure() }, contextAt(9))
     t.equal(late.outcome, 'unchanged')
   })
+})
+
+t.test('what was looked up before it was sent again says nothing about that', async t => {
+  const sent = aSent()
+  const unknown = { ...sent.record, state: 'unknown' as const, tries: 2 }
+  const late = { asked: { ...unknown, tries: 1 }, result: { kind: 'ok', value: [] } as const }
+  t.equal(afterLookUp(unknown, sent.order, late, contextAt(99)).outcome, 'unchanged')
 })
 
 t.test('what the FMS says', async t => {
@@ -352,7 +359,8 @@ t.test('a cancellation', async t => {
   const placed = created(aSent(), aReport('inProgress'))
   const cancelling = cancelFulfilment(placed.record, placed.order.order, 'because', contextAt(10))
   const answered = (record: Fulfilment, state: string) =>
-    afterCancel(record, placed.order.order, { kind: 'ok', value: { id: 'c-1', state } }, contextAt(11)).record
+    afterCancel(record, placed.order.order, { asked: record, result: { kind: 'ok', value: { id: 'c-1', state } } }, contextAt(11))
+      .record
 
   t.test('is asked for at the FMS, and waits for its answer', async t => {
     t.equal(stepOf(cancelling.record, 10), 'cancel')
@@ -370,7 +378,7 @@ t.test('a cancellation', async t => {
 
   t.test('looks at the service order before it asks again, and gives up in the end', async t => {
     const fail = (record: Fulfilment, failure = aFailure({ isOutcomeUnknown: true })) =>
-      afterCancel(record, placed.order.order, failure, contextAt(11))
+      afterCancel(record, placed.order.order, { asked: record, result: failure }, contextAt(11))
     let record = fail(cancelling.record).record
     t.equal(stepOf(record, 30), 'get')
     t.equal(stepOf(got({ record, order: placed.order }, aReport('inProgress'), 30).record, 30), 'cancel')
@@ -383,7 +391,7 @@ t.test('a cancellation', async t => {
 
   t.test('that the FMS refuses lets the order go on', async t => {
     const no = aFailure({ kind: 'refused', retryable: false, code: 'conflict' })
-    const refused = afterCancel(cancelling.record, placed.order.order, no, contextAt(11))
+    const refused = afterCancel(cancelling.record, placed.order.order, { asked: cancelling.record, result: no }, contextAt(11))
     t.match(got(refused, aReport('inProgress'), 30).record, { state: 'placed', cancellation: { state: 'refused' } })
   })
 

@@ -1,8 +1,9 @@
-import type { FmsFailure, FmsResult, ServiceOrderReport } from '../ports/fms-gateway.ts'
+import type { FmsFailure, ServiceOrderReport } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { follow, type ReportSource } from './follow.ts'
 import type { Fulfilment } from './fulfilment.ts'
 import {
+  type Answer,
   arrive,
   at,
   become,
@@ -27,19 +28,18 @@ export function beginCreate(record: Fulfilment, { moment }: Pick<FulfilmentConte
  * What becomes of a fulfilment that was sent.
  *
  * @param record as it is stored by now: others may have learnt more about it meanwhile
- * @param sent as it was stored before the call
  */
 export function afterCreate(
   record: Fulfilment,
   order: ProductOrder,
-  { sent, result }: { readonly sent: Pick<Fulfilment, 'tries'>; readonly result: FmsResult<ServiceOrderReport> },
+  { asked, result }: Answer<ServiceOrderReport>,
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
   if (result.kind === 'ok') {
     if (isOurs(record, result.value)) foundAtFms(motion, result.value)
-    else if (isUnderWay(record, sent)) loseTrack(motion)
-  } else if (isUnderWay(record, sent)) afterFailedCreate(motion, result)
+    else if (isUnderWay(record, asked)) loseTrack(motion)
+  } else if (isUnderWay(record, asked)) afterFailedCreate(motion, result)
   return arrive(motion)
 }
 
@@ -54,11 +54,12 @@ export function afterLostAnswer(record: Fulfilment, order: ProductOrder, context
 export function afterLookUp(
   record: Fulfilment,
   order: ProductOrder,
-  result: FmsResult<readonly ServiceOrderReport[]>,
+  { asked, result }: Answer<readonly ServiceOrderReport[]>,
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
-  if (record.state !== 'unknown') return arrive(motion)
+  // Of what was sent since, an older look-up knows nothing.
+  if (record.state !== 'unknown' || record.tries !== asked.tries) return arrive(motion)
   if (result.kind !== 'ok') {
     const isHopeless = !result.retryable || !retryLater(motion, result)
     if (isHopeless) {
@@ -171,8 +172,8 @@ function loseTrack(motion: FulfilmentInMotion): void {
 }
 
 /** Whether an answer is about what is still under way: others may have sent it again since. */
-function isUnderWay({ state, tries }: Fulfilment, sent: Pick<Fulfilment, 'tries'>): boolean {
-  return state === 'sent' && tries === sent.tries
+function isUnderWay({ state, tries }: Fulfilment, asked: Fulfilment): boolean {
+  return state === 'sent' && tries === asked.tries
 }
 
 /** An FMS that doesn't tell our id back is believed. */
