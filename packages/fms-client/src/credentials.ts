@@ -30,7 +30,8 @@ class StaticToken implements CredentialSource {
   }
 
   async headers(): Promise<Credentials> {
-    return bearer(await read(this.#token))
+    const token = await read(this.#token)
+    return token === undefined ? unusable : bearer(token)
   }
 
   renew(): boolean {
@@ -83,7 +84,9 @@ class ClientCredentials implements CredentialSource {
 
   async #ask(): Promise<Credentials> {
     const askedAtMs = performance.now()
-    const outcome = await this.#transport.sendAside(await this.#request())
+    const secret = await read(this.#options.clientSecret)
+    if (secret === undefined) return unusable
+    const outcome = await this.#transport.sendAside(this.#request(secret))
     if (outcome.kind !== 'answer') return { kind: 'noToken' }
     const { status, text, isTooLong } = outcome
     const parsed = isTooLong ? undefined : parseJson(text)
@@ -98,9 +101,8 @@ class ClientCredentials implements CredentialSource {
     return credentials
   }
 
-  async #request(): Promise<HttpRequest> {
-    const { clientId, clientSecret, scope, audience, sendAs = 'basic' } = this.#options
-    const secret = await read(clientSecret)
+  #request(secret: string): HttpRequest {
+    const { clientId, scope, audience, sendAs = 'basic' } = this.#options
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       ...(scope !== undefined && { scope }),
@@ -138,6 +140,14 @@ function errorOf(answer: unknown): { error?: string } {
   return typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? { error } : {}
 }
 
-async function read(secret: Secret): Promise<string> {
-  return (typeof secret === 'string' ? secret : await secret()).trim()
+const unusable = { kind: 'noToken', error: 'unusable_secret' } as const
+
+/** @returns undefined when it can't be read now, or can't be what it should be; what was wrong with it might tell too much */
+async function read(secret: Secret): Promise<string | undefined> {
+  try {
+    const text = (typeof secret === 'string' ? secret : await secret()).trim()
+    return /^[\x20-\x7e]+$/.test(text) ? text : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -104,13 +104,13 @@ export function unsentFailure(asked: Asked, { reason, retryAfterS }: NotSent): F
 
 export function withoutToken(asked: Asked, credentials: Exclude<Credentials, { readonly kind: 'ok' }>): FmsFailure {
   const { status, error } = credentials
-  const answer = status === undefined ? 'there was no answer' : `the answer was ${status}${error ? ` (${error})` : ''}`
+  const answer = [status ?? 'no answer', error].filter(part => part !== undefined).join(', ')
   return {
     kind: 'unreachable',
     code: 'noToken',
     retryable: true,
     isOutcomeUnknown: false,
-    message: `Nothing was sent to the FMS, because there is no token: ${answer}`,
+    message: `Nothing was sent to the FMS, because there is no token (${answer})`,
     evidence: { request: requestOf(asked), ...(status !== undefined && { status }) }
   }
 }
@@ -118,6 +118,15 @@ export function withoutToken(asked: Asked, credentials: Exclude<Credentials, { r
 /** Nothing was sent, as it could not lead to anything. */
 export function unsupported(message: string): FmsFailure {
   return { kind: 'refused', code: 'notSupported', retryable: false, isOutcomeUnknown: false, message }
+}
+
+/** There is nothing that could be called so, and asking for it would ask for something else. */
+export const noSuchId: FmsFailure = {
+  kind: 'refused',
+  code: 'notFound',
+  retryable: false,
+  isOutcomeUnknown: false,
+  message: 'Nothing was sent to the FMS, because nothing has such an id'
 }
 
 /** A few KiB tell what went wrong; more would be stored with every failure. */

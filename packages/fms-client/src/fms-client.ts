@@ -10,7 +10,16 @@ import type {
 import { isSubscription } from './answer-schemas.ts'
 import { type CredentialSource, credentialsFor } from './credentials.ts'
 import type { HttpAnswer } from './exchange.ts'
-import { type Asked, refusedBy, unansweredBy, unreadableAnswer, unsentFailure, unsupported, withoutToken } from './failures.ts'
+import {
+  type Asked,
+  noSuchId,
+  refusedBy,
+  unansweredBy,
+  unreadableAnswer,
+  unsentFailure,
+  unsupported,
+  withoutToken
+} from './failures.ts'
 import { type FmsCall, type FmsClientOptions, type FmsSettings, settingsOf } from './fms-client-options.ts'
 import { findByFilter, findByListing, type RawPage } from './look-up.ts'
 import { orderBody } from './order-body.ts'
@@ -22,7 +31,9 @@ interface Call {
   readonly call: FmsCall
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Behind the path of the API. */
-  readonly path: string
+  readonly path: '/serviceOrder' | '/cancelServiceOrder' | '/hub'
+  /** Of one of them. */
+  readonly id?: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: JsonValue
   /** The same for what must be done once only: an FMS that knows the header keeps us from doing it twice. */
@@ -63,7 +74,7 @@ export class FmsClient implements FmsGateway {
   }
 
   get(id: string): Promise<FmsResult<ServiceOrderReport>> {
-    return this.#call({ call: 'get', method: 'GET', path: `/serviceOrder/${encodeURIComponent(id)}` }, answer =>
+    return this.#call({ call: 'get', method: 'GET', path: '/serviceOrder', id }, answer =>
       confirmed(readBody(answer, readOrder), order => order.id === id)
     )
   }
@@ -112,7 +123,7 @@ export class FmsClient implements FmsGateway {
 
   async cancellation(id: string): Promise<FmsResult<ServiceOrderCancellation>> {
     if (this.#settings.version === 'v3') return unsupported('TMF641 v3 knows no cancellation')
-    return this.#call({ call: 'cancellation', method: 'GET', path: `/cancelServiceOrder/${encodeURIComponent(id)}` }, answer =>
+    return this.#call({ call: 'cancellation', method: 'GET', path: '/cancelServiceOrder', id }, answer =>
       confirmed(readBody(answer, readCancellation), cancellation => cancellation.id === id)
     )
   }
@@ -124,7 +135,7 @@ export class FmsClient implements FmsGateway {
   }
 
   async unsubscribe(id: string): Promise<FmsResult<undefined>> {
-    const call: Call = { call: 'unsubscribe', method: 'DELETE', path: `/hub/${encodeURIComponent(id)}` }
+    const call: Call = { call: 'unsubscribe', method: 'DELETE', path: '/hub', id }
     const result = await this.#call(call, () => ({ kind: 'ok', value: undefined }))
     return result.kind === 'refused' && result.code === 'notFound' ? { kind: 'ok', value: undefined } : result
   }
@@ -149,7 +160,8 @@ export class FmsClient implements FmsGateway {
 
   async #make<T>(call: Call, read: (answer: HttpAnswer, asked: Asked) => Reading<T>): Promise<FmsResult<T>> {
     const url = new URL(this.#settings.api)
-    url.pathname += call.path
+    if (call.id !== undefined && /^\.{0,2}$/.test(call.id)) return noSuchId
+    url.pathname += call.path + (call.id === undefined ? '' : `/${encodeURIComponent(call.id)}`)
     url.search = new URLSearchParams(call.query).toString()
     const { method, body } = call
     const asked: Asked = { call: call.call, method, path: url.pathname + url.search, ...(body !== undefined && { body }) }

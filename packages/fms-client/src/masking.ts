@@ -54,9 +54,9 @@ const MAX_SHOWN_LENGTH = 200
 
 /** A JSON value with everything masked that may be personal; its form stays visible. */
 export function maskJson(value: JsonValue | undefined, sent: readonly string[] = [], key = '', parent = ''): JsonValue {
+  if (PERSONAL.has(key)) return MASK
   if (Array.isArray(value)) return value.map(each => maskJson(each, sent, key, parent))
   if (typeof value === 'object' && value !== null) {
-    if (PERSONAL.has(key)) return MASK
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, maskJson(inner, sent, name, key)]))
   }
   if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
