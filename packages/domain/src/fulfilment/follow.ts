@@ -48,7 +48,7 @@ export function afterGet(
 /** Follows what was said about a service order that the FMS has; before that, and when it is over, nothing is. */
 export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource): void {
   const { record, context } = motion
-  if (record.state === 'fallout' && isHealedBy(motion, report)) become(motion, 'placed')
+  if (record.state === 'fallout' && isHealedBy(motion, report)) heal(motion)
   if (motion.record.state !== 'placed' && motion.record.state !== 'cancelling') return
   const told = digestOf(JSON.stringify(report))
   if (source === 'answer') put(motion, { polledAt: at(motion), failures: 0, failingSince: undefined })
@@ -202,6 +202,13 @@ function isHealedBy({ record }: FulfilmentInMotion, report: ServiceOrderReport):
   return kind === 'deviceMissing' && meaningOf(report.state, record.stateMap) === 'completed' && isToldInFull(record, report)
 }
 
+/** What is no longer wanted goes on being cancelled. */
+function heal(motion: FulfilmentInMotion): void {
+  const { cancellation } = motion.record
+  become(motion, 'placed')
+  if (cancellation && cancellation.state !== 'refused') become(motion, 'cancelling')
+}
+
 function fallOutOfReport(motion: FulfilmentInMotion, report: ServiceOrderReport, kind: FalloutKind): void {
   const message = `The FMS says that the service order is ${report.state}`
   put(motion, { result: servicesOf(report) })
@@ -243,8 +250,7 @@ export function puzzle(motion: FulfilmentInMotion, message: string, failure?: Fm
   const puzzles = record.puzzles + 1
   put(motion, { puzzles })
   if (puzzles >= context.settings.maxPuzzles) {
-    const kind = failure?.kind === 'refused' ? 'rejectedByFms' : 'unreadableAnswer'
-    fallOut(motion, { kind, step: 'follow', message: message.slice(0, 1_000), failure })
+    fallOut(motion, { kind: 'unreadableAnswer', step: 'follow', message: message.slice(0, 1_000), failure })
     return
   }
   planPoll(motion)

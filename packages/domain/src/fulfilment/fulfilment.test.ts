@@ -308,6 +308,15 @@ t.test('what the FMS says', async t => {
     t.match(by(tooLong, aReport('inProgress'), 'callback'), { record: { state: 'placed' }, resolved: { resolution: 'healed' } })
   })
 
+  t.test('heals what nobody could read, and what is no longer wanted goes on being cancelled', async t => {
+    const cancelled = cancelFulfilment(placed.record, placed.order.order, 'because', contextAt(10))
+    const doubtful = { ...cancelled.record, cancellation: { ...cancelled.record.cancellation!, isUnknown: true } }
+    const no = aFailure({ kind: 'refused', retryable: false, code: 'badRequest' })
+    const lost = [20, 40, 60].reduce((change, at) => got(change, no, at), { ...cancelled, record: doubtful })
+    t.match(lost.fallout, { kind: 'unreadableAnswer', status: 'open' })
+    t.match(by(lost, aReport('inProgress'), 'callback'), { record: { state: 'cancelling' }, resolved: { resolution: 'healed' } })
+  })
+
   t.test('can mean something else by rule', async t => {
     const mapped = { ...placed, record: { ...placed.record, stateMap: { partial: 'inProgress' as const } } }
     t.equal(by(mapped, aReport('partial'), 'answer').fallout, undefined)
