@@ -312,7 +312,7 @@ t.test('what the FMS says', async t => {
     const cancelled = cancelFulfilment(placed.record, placed.order.order, 'because', contextAt(10))
     const doubtful = { ...cancelled.record, cancellation: { ...cancelled.record.cancellation!, isUnknown: true } }
     const no = aFailure({ kind: 'refused', retryable: false, code: 'badRequest' })
-    const lost = [20, 40, 60].reduce((change, at) => got(change, no, at), { ...cancelled, record: doubtful })
+    const lost = [20, 40, 60].reduce<FulfilmentChange>((change, at) => got(change, no, at), { ...cancelled, record: doubtful })
     t.match(lost.fallout, { kind: 'unreadableAnswer', status: 'open' })
     t.match(by(lost, aReport('inProgress'), 'callback'), { record: { state: 'cancelling' }, resolved: { resolution: 'healed' } })
   })
