@@ -14,10 +14,11 @@ const placed = { id: '4711', state: 'acknowledged', serviceOrderItem: [] }
 
 /** What a status says, and whether it may be done all the same. */
 const statuses: readonly [status: number, code: string, retryable: boolean, isOutcomeUnknown: boolean][] = [
-  [300, 'redirected', false, false],
-  [302, 'redirected', false, false],
+  [300, 'redirected', false, true],
+  [302, 'redirected', false, true],
   [303, 'redirected', false, true],
   [307, 'redirected', false, false],
+  [308, 'redirected', false, false],
   [400, 'badRequest', false, false],
   [401, 'unauthorized', true, false],
   [403, 'forbidden', false, false],

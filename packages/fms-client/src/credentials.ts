@@ -30,7 +30,7 @@ class StaticToken implements CredentialSource {
   }
 
   async headers(): Promise<Credentials> {
-    const token = await read(this.#token)
+    const token = await read(this.#token, HEADER_SAFE)
     return token === undefined ? unusable : bearer(token)
   }
 
@@ -84,7 +84,7 @@ class ClientCredentials implements CredentialSource {
 
   async #ask(): Promise<Credentials> {
     const askedAtMs = performance.now()
-    const secret = await read(this.#options.clientSecret)
+    const secret = await read(this.#options.clientSecret, PRINTABLE)
     if (secret === undefined) return unusable
     const outcome = await this.#transport.sendAside(this.#request(secret))
     if (outcome.kind !== 'answer') return { kind: 'noToken' }
@@ -142,11 +142,14 @@ function errorOf(answer: unknown): { error?: string } {
 
 const unusable = { kind: 'noToken', error: 'unusable_secret' } as const
 
+const HEADER_SAFE = /^[\x21-\x7e]+$/
+const PRINTABLE = /^\P{Cc}+$/u
+
 /** @returns undefined when it can't be read now, or can't be what it should be; what was wrong with it might tell too much */
-async function read(secret: Secret): Promise<string | undefined> {
+async function read(secret: Secret, form: RegExp): Promise<string | undefined> {
   try {
     const text = (typeof secret === 'string' ? secret : await secret()).trim()
-    return /^[\x20-\x7e]+$/.test(text) ? text : undefined
+    return form.test(text) ? text : undefined
   } catch {
     return undefined
   }

@@ -25,7 +25,8 @@ interface Verdict {
 
 /** What is said by a status of its own; the others go by their hundred. */
 const verdicts: Readonly<Record<number, Verdict>> = {
-  303: { code: 'redirected', retryable: false, mayBeDone: true },
+  307: { code: 'redirected', retryable: false, mayBeDone: false },
+  308: { code: 'redirected', retryable: false, mayBeDone: false },
   401: { code: 'unauthorized', retryable: true, mayBeDone: false },
   403: { code: 'forbidden', retryable: false, mayBeDone: false },
   404: { code: 'notFound', retryable: false, mayBeDone: false },
@@ -38,12 +39,16 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   505: { code: 'notImplemented', retryable: false, mayBeDone: false }
 }
 
-/** A proxy answers with 502, 503 or 504 when the FMS behind it may be at work, and a 500 may come after the work was stored. */
+/**
+ * A proxy answers with 502, 503 or 504 when the FMS behind it may be at work, a 500 may come after the work was stored, and many send
+ * whoever has posted something on to what became of it.
+ */
 function verdictOf(status: number): Verdict {
   const verdict = verdicts[status]
   if (verdict) return verdict
   if (status >= 500) return { code: 'serverError', retryable: true, mayBeDone: true }
-  return { code: status >= 400 ? 'badRequest' : 'redirected', retryable: false, mayBeDone: false }
+  if (status >= 400) return { code: 'badRequest', retryable: false, mayBeDone: false }
+  return { code: 'redirected', retryable: false, mayBeDone: true }
 }
 
 /** Look-ups that an FMS doesn't do as they have to be done fail the next time as well. */
