@@ -34,6 +34,13 @@ module.exports = {
       to: { path: '^packages/domain/src/(ports|use-cases|testing)' }
     },
     {
+      name: 'fulfilment-does-not-act',
+      comment: 'What is decided about fulfilments is pure: of the ports it knows what an FMS says, no more.',
+      severity: 'error',
+      from: { path: '^packages/domain/src/fulfilment', pathNot: TEST },
+      to: { path: '^packages/domain/src/((ports/(?!fms-gateway))|use-cases|testing)' }
+    },
+    {
       name: 'ports-are-types',
       comment: 'A port says what the domain needs; what it does is up to an adapter.',
       severity: 'error',
@@ -53,6 +60,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/(adapters-[a-z]+|fms-client)/' },
       to: { path: '^packages/(adapters-[a-z]+|fms-client)/', pathNot: '^packages/$1/' }
+    },
+    {
+      name: 'fms-client-needs-types-only',
+      comment: 'Whoever uses the client alone takes nothing of the domain along but the types of its port.',
+      severity: 'error',
+      from: { path: '^packages/fms-client/src', pathNot: ['/testing/', TEST] },
+      to: { path: '^packages/domain/src', dependencyTypesNot: ['type-only'] }
     },
     {
       name: 'packages-do-not-know-apps',

@@ -4,7 +4,7 @@ import type { Resource } from './generated-requests-story.ts'
 
 const DEPTH = 3
 
-/** Orders as lists are asked about them: products hold products, so that the whole tree of attributes has no end. */
+/** As lists are asked about orders and products: products hold products, so that the whole tree of attributes has no end. */
 export function withFiniteAttributes(binding: ResourceBinding): ResourceBinding {
   return { ...binding, attributes: finite(binding.attributes, DEPTH) }
 }

@@ -53,12 +53,17 @@ async function patchAndRead(story: Story, sent: SentBody, expected: unknown): Pr
   const { known } = story
   if (!known) return exchange.expectStatus(404)
   const type = story.collection.binding.definition.type
-  const result: Resource | undefined = expected === undefined ? undefined : { '@type': type, ...(expected as Resource) }
+  const result: Resource | undefined =
+    expected === undefined ? undefined : { '@type': type, ...completed(story, expected as Resource) }
   const isOwn = result?.['id'] === known.id && result['href'] === known.document['href']
   if (result === undefined || !isOwn || story.schemaFaults(result).length > 0) exchange.expectStatus(400)
   else exchange.expectStatus(200)
   if (exchange.isSuccess && result) notePatched(story, exchange, result)
   await story.readBack()
+}
+
+function completed({ collection }: Story, patched: Resource): Resource {
+  return collection.completed?.(patched) ?? patched
 }
 
 function notePatched(story: Story, exchange: Exchange, expected: Resource): void {
@@ -90,7 +95,7 @@ function patchingWithAnything({ valid, damaged, patches, attributes }: Bodies): 
     if (exchange.isSuccess) {
       const type = story.collection.binding.definition.type
       const merged = isMerge ? mergePatch(known.document, JSON.parse(sent.body.toString('utf8'))) : exchange.resource()
-      notePatched(story, exchange, { '@type': type, ...(merged as Resource) })
+      notePatched(story, exchange, { '@type': type, ...completed(story, merged as Resource) })
     }
     await story.readBack()
   })

@@ -14,6 +14,8 @@ export interface Collection {
   readonly url: string
   /** What must be answered to whoever creates one, where that is more than what was sent. */
   readonly expected?: (sent: Resource, answered: Resource) => Resource
+  /** What is kept of the result of a patch, where that is more than the result. */
+  readonly completed?: (patched: Resource) => Resource
 }
 
 /** What must be stored now. */

@@ -31,7 +31,8 @@ export const publishedApis: readonly ApiBinding[] = apiBindings.filter(api => !a
 export const publishedFiles: Readonly<Record<string, string>> = {
   TMF622_V4: 'TMF622-ProductOrder-v4.0.0.swagger.json',
   TMF629_V4: 'TMF629-Customer-v4.0.0.swagger.json',
-  TMF632_V4: 'TMF632-Party-v4.0.0.swagger.json'
+  TMF632_V4: 'TMF632-Party-v4.0.0.swagger.json',
+  TMF637_V4: 'TMF637-ProductInventory-v4.0.0.swagger.json'
 }
 
 /** @throws {Error} when there is no such file, or it has no definitions */

@@ -30,6 +30,8 @@ const LAWFUL = {
   'packages/adapters-db/src/store.test.ts': `import { fake } from '@crm-lite/domain/testing'\nexport { fake }\n`,
   'packages/adapters-http/package.json': '{ "name": "@crm-lite/adapters-http", "dependencies": { "@crm-lite/domain": "*" } }',
   'packages/adapters-http/src/index.ts': `import { kernel } from '@crm-lite/domain'\nexport const http = kernel\n`,
+  'packages/fms-client/package.json': '{ "name": "@crm-lite/fms-client", "dependencies": { "@crm-lite/domain": "*" } }',
+  'packages/fms-client/src/index.ts': `import type { kernel } from '@crm-lite/domain'\nexport type Kernel = typeof kernel\n`,
   'apps/server/package.json': '{ "name": "@crm-lite/server" }',
   'apps/server/src/main.ts': `import { db } from '../../../packages/adapters-db/src/index.ts'\nexport { db }\n`,
   'node_modules/pg/package.json': '{ "name": "pg", "main": "index.js" }',
@@ -59,6 +61,10 @@ const PLANTED: Readonly<
     file: 'packages/domain/src/query/acts.ts',
     code: `import { create } from '../use-cases/create.ts'\nexport { create }\n`
   },
+  'fulfilment-does-not-act': {
+    file: 'packages/domain/src/fulfilment/acts.ts',
+    code: `import { create } from '../use-cases/create.ts'\nexport { create }\n`
+  },
   'ports-are-types': {
     file: 'packages/domain/src/ports/does.ts',
     code: `import { create } from '../use-cases/create.ts'\nexport { create }\n`
@@ -70,6 +76,10 @@ const PLANTED: Readonly<
   'adapters-do-not-know-one-another': {
     file: 'packages/adapters-http/src/knows-storage.ts',
     code: `import { db } from '../../adapters-db/src/index.ts'\nexport { db }\n`
+  },
+  'fms-client-needs-types-only': {
+    file: 'packages/fms-client/src/takes-code.ts',
+    code: `import { kernel } from '@crm-lite/domain'\nexport { kernel }\n`
   },
   'packages-do-not-know-apps': {
     file: 'packages/adapters-http/src/knows-app.ts',

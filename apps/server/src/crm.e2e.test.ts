@@ -71,14 +71,23 @@ t.test('a server serves; commands run beside it, a second server does not', asyn
 
   const seeded = await runCrm(t, ['seed', '--customers', '60'], { DATABASE_URL })
   t.match(seeded, { code: 0, stdout: /^added 60 customers, each with its party, in [\d.]+ s\n$/ })
-  const again = await runCrm(t, ['seed', '--customers', '80'], { DATABASE_URL })
-  t.match(again, { code: 0, stdout: /^added 20 customers, each with its party, in [\d.]+ s, 60 were there already\n$/ })
+  const again = await runCrm(t, ['seed', '--customers', '80', '--products', '30'], { DATABASE_URL })
+  t.match(again, {
+    code: 0,
+    stdout:
+      /^added 20 customers, each with its party, in [\d.]+ s, 60 were there already\nadded 30 products, 0 were there already\n$/
+  })
   t.match(await runCrm(t, ['migrate'], { DATABASE_URL }), { code: 0, stdout: /is up to date, there was nothing to do\n$/ })
 
   const { ids, total } = await allCustomerIds(server.url)
   t.equal(ids.length, 81)
   t.equal(total, 81)
-  for (const path of ['customerManagement/v4/customer', 'party/v4/individual', 'party/v4/organization']) {
+  for (const path of [
+    'customerManagement/v4/customer',
+    'party/v4/individual',
+    'party/v4/organization',
+    'productInventory/v4/product'
+  ]) {
     const list = (await (await fetch(`${server.url}/tmf-api/${path}?limit=40`)).json()) as unknown[]
     t.ok(list.length > 0)
     for (const seededResource of list) {

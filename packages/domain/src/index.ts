@@ -28,6 +28,7 @@ export {
   type UnreachableReason
 } from './events/retry.ts'
 export * from './events/subscription-changes.ts'
+export * from './fulfilment/index.ts'
 export * from './journey/index.ts'
 export { changedPaths } from './kernel/changes.ts'
 export { checkResource } from './kernel/check-resource.ts'
@@ -62,6 +63,7 @@ export * from './ordering/index.ts'
 export type { Clock } from './ports/clock.ts'
 export * from './ports/delivery-queue.ts'
 export type { EventLog, EventPage, EventQuery, StoredEvent } from './ports/event-log.ts'
+export * from './ports/fms-gateway.ts'
 export type { Ids } from './ports/ids.ts'
 export type { Page, ResourceStore } from './ports/resource-store.ts'
 export type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from './ports/unit-of-work.ts'
@@ -87,10 +89,12 @@ export {
   type OrderToChange,
   orderAcceptances
 } from './use-cases/change-order.ts'
+export { changeProduct } from './use-cases/change-product.ts'
 export { type Change, changeResource } from './use-cases/change-resource.ts'
 export { changeSubscription, type SubscriptionOfApi } from './use-cases/change-subscription.ts'
 export { createCalendar } from './use-cases/create-calendar.ts'
 export { createJourneySpecification } from './use-cases/create-journey-specification.ts'
+export { createProduct } from './use-cases/create-product.ts'
 export { createResource } from './use-cases/create-resource.ts'
 export { createSubscription, type NewSubscription } from './use-cases/create-subscription.ts'
 export { createTrackingToken, insertTrackingToken, type NewTrackingToken } from './use-cases/create-tracking-token.ts'

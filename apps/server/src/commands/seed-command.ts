@@ -6,6 +6,7 @@ import { integerOption } from './integer-option.ts'
 interface SeedOptions {
   readonly customers: number
   readonly orders: number
+  readonly products: number
   readonly seed: number
   readonly concurrency: number
 }
@@ -18,6 +19,7 @@ export function seedCommand(): Command {
     .description('store fictional customers, each with the individual or organization that it engages')
     .requiredOption('--customers <number>', 'how many customers there shall be', integerOption(1, 100_000_000))
     .option('--orders <number>', 'how many orders of theirs there shall be', integerOption(0, 100_000_000), 0)
+    .option('--products <number>', 'how many products they shall have', integerOption(0, 100_000_000), 0)
     .option('--seed <number>', 'another seed makes other customers', integerOption(0, 2 ** 31 - 1), 1)
     .option('--concurrency <number>', 'how many commits are under way at once', integerOption(1, 1_000), 16)
     .addHelpText(
@@ -27,15 +29,16 @@ The same seed makes the same data, ids included. Customers that are there alread
 repeated, and a larger number adds the rest. May run beside a server.
 
 Examples:
-  $ crm seed --customers 1000 --orders 200
+  $ crm seed --customers 1000 --orders 200 --products 3000
   $ crm seed --customers 1000000 --seed 7
   $ DATABASE_URL=postgres://crm@db.internal/crm crm seed --customers 1000000 --concurrency 32`
     )
     .action(async (options: SeedOptions) => {
-      const [{ withDatabase }, { seedCustomers }, { seedOrders }, { uuidV7Ids: ids }] = await Promise.all([
+      const [{ withDatabase }, { seedCustomers }, { seedOrders }, { seedProducts }, { uuidV7Ids: ids }] = await Promise.all([
         import('./command-config.ts'),
         import('../seed/seed-customers.ts'),
         import('../seed/seed-orders.ts'),
+        import('../seed/seed-products.ts'),
         import('../ids.ts')
       ])
       await withDatabase(async database => {
@@ -47,15 +50,18 @@ Examples:
         const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
         const rest = present > 0 ? `, ${present} were there already` : ''
         process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
-        if (options.orders === 0) return
-        const clock = { now: () => new Date() }
-        const orders = await seedOrders(
-          { store: database.store, unitOfWork: database.unitOfWork, ids, clock },
-          { ...options, tenant: TENANT }
-        )
-        process.stdout.write(`added ${orders.added} orders, ${orders.present} were there already\n`)
+        if (options.orders > 0) {
+          const clock = { now: () => new Date() }
+          const { store, unitOfWork } = database
+          tell('orders', await seedOrders({ store, unitOfWork, ids, clock }, { ...options, tenant: TENANT }))
+        }
+        if (options.products > 0) tell('products', await seedProducts(database, { ...options, tenant: TENANT }))
       })
     })
+}
+
+function tell(what: string, { added, present }: SeedCounts): void {
+  process.stdout.write(`added ${added} ${what}, ${present} were there already\n`)
 }
 
 /** A bar where a person watches, a line every few seconds where the output is kept. */

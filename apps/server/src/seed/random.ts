@@ -11,9 +11,18 @@ export interface Random {
 }
 
 /** What there is a thing of per index: each kind draws numbers of its own. */
-export type Kind = 'party' | 'customer' | 'partyId' | 'customerId' | 'order' | 'orderId'
+export type Kind = 'party' | 'customer' | 'partyId' | 'customerId' | 'order' | 'orderId' | 'product' | 'productId'
 
-const kinds: Record<Kind, number> = { party: 1, customer: 2, partyId: 3, customerId: 4, order: 5, orderId: 6 }
+const kinds: Record<Kind, number> = {
+  party: 1,
+  customer: 2,
+  partyId: 3,
+  customerId: 4,
+  order: 5,
+  orderId: 6,
+  product: 7,
+  productId: 8
+}
 
 export function randomOf(seed: number, kind: Kind, index: number): Random {
   const nextUint32 = sfc32(seed, kinds[kind], index)
@@ -29,7 +38,7 @@ export function randomOf(seed: number, kind: Kind, index: number): Random {
 const FIRST_ID_AT = Date.UTC(2024, 0, 1)
 
 /** Shaped as a UUID of version 7, a millisecond later per index, so that ids ascend as the indexes do. */
-export function seededId(seed: number, kind: 'partyId' | 'customerId' | 'orderId', index: number): string {
+export function seededId(seed: number, kind: Kind & `${string}Id`, index: number): string {
   const nextUint32 = sfc32(seed, kinds[kind], index)
   const random = new Uint8Array(16)
   for (let at = 0; at < 16; at++) random[at] = nextUint32() >>> 24

@@ -9,8 +9,10 @@ import {
   mergePatch,
   type OrderHistory,
   type Organization,
+  type Product,
   type ProductOrder,
   type ProductOrderItem,
+  productStatuses,
   resourceDefinitions
 } from '@crm-lite/domain'
 import type { Static, TSchema } from '@sinclair/typebox'
@@ -29,6 +31,7 @@ import type { CancelProductOrderSchema, ProductOrderSchema } from './tmf622-prod
 import type { CustomerSchema } from './tmf629-customer/schemas.ts'
 import type { IndividualSchema } from './tmf632-party/individual-schemas.ts'
 import type { OrganizationSchema } from './tmf632-party/organization-schemas.ts'
+import type { ProductSchema } from './tmf637-product-inventory/schemas.ts'
 
 type Plain<T> = T extends readonly (infer Item)[] ? Plain<Item>[] : T extends object ? { [K in keyof T]: Plain<T[K]> } : T
 type Same<A, B> = (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false
@@ -48,9 +51,10 @@ const sameAsInTheDomain: [
   Same<Shown<Kept<typeof ProductOrderSchema>>, Shown<ProductOrder>>,
   Same<Omit<Static<typeof ProductOrderItemSchema>, 'productOrderItem'>, ShownItem>,
   Same<Kept<typeof CancelProductOrderSchema>, CancelProductOrder>,
+  Same<Kept<typeof ProductSchema>, Product>,
   Same<Kept<typeof CalendarSchema>, Calendar>,
   Same<Omit<Kept<typeof OrderHistorySchema>, 'order'>, Omit<OrderHistory, 'order'>>
-] = [true, true, true, true, true, true, true, true]
+] = [true, true, true, true, true, true, true, true, true]
 
 const resources = apiBindings.flatMap(api => api.resources)
 const validators = createValidators(apiBindings, sharedSchemas)
@@ -65,6 +69,7 @@ const valueAt = (body: unknown, path: string): unknown =>
 const setByTheServer: Record<string, string[]> = {
   productOrder: ['orderDate', 'relatedParty', 'state'],
   cancelProductOrder: ['state'],
+  product: ['productCharacteristic', 'productPrice', 'relatedParty'],
   journeySpecification: ['lifecycleStatus', 'version']
 }
 
@@ -158,7 +163,26 @@ const mandatory: Record<string, string[]> = {
     'relatedParty/0/id',
     'relatedParty/0/@referredType'
   ],
-  cancelProductOrder: ['productOrder', 'productOrder/id']
+  cancelProductOrder: ['productOrder', 'productOrder/id'],
+  product: [
+    'status',
+    'billingAccount/id',
+    'place/0/role',
+    'product/1/productCharacteristic/0/name',
+    'productCharacteristic/0/value',
+    'productOffering/id',
+    'productOrderItem/0/orderItemId',
+    'productOrderItem/0/productOrderId',
+    'productPrice/0/priceType',
+    'productPrice/0/price',
+    'productPrice/0/productPriceAlteration/0/price',
+    'productRelationship/0/relationshipType',
+    'productRelationship/0/product',
+    'productSpecification/targetProductSchema/@type',
+    'realizingResource/0/id',
+    'realizingService/0/id',
+    'relatedParty/0/@referredType'
+  ]
 }
 
 t.test('what the standard marks mandatory is missed where it is missing, and where it is blank', async t => {
@@ -167,7 +191,7 @@ t.test('what the standard marks mandatory is missed where it is missing, and whe
       const fault = [`missingAttribute /${path}`]
       const { example } = bindingOf(name)
       t.same(pointersOf(name, changed(example, path, undefined)), fault, `${name}: ${path} is missing`)
-      const isText = typeof valueAt(example, path) === 'string' && !/Date$|value$|action$/.test(path)
+      const isText = typeof valueAt(example, path) === 'string' && !/Date$|value$|action$|^status$/.test(path)
       if (isText) t.same(pointersOf(name, changed(example, path, ' \u00a0\n')), fault, `${name}: ${path} is blank`)
     }
   }
@@ -178,6 +202,7 @@ t.test('nothing else is mandatory', async t => {
   t.same(pointersOf('customer', { name: 'Moon Football Club', engagedParty }), [])
   t.same(pointersOf('individual', { givenName: 'Asha', familyName: 'Rao' }), [])
   t.same(pointersOf('organization', { tradingName: 'Harbour Sports' }), [])
+  t.same(pointersOf('product', { status: 'active', product: [{}] }), [])
   t.same(
     pointersOf('individual', { givenName: 'Asha', familyName: 'Rao', contactMedium: [{}], otherName: [{}], skill: [{}] }),
     []
@@ -218,6 +243,14 @@ const refused: [resource: string, path: string, wrong: unknown][] = [
   ['productOrder', 'productOrderItem/1/productOrderItem/1/product/status', 'aborted'],
   ['productOrder', 'requestedCompletionDate', 'soon'],
   ['cancelProductOrder', 'productOrder', 'order-1'],
+  ['product', 'status', 'aborted'],
+  ['product', 'status', ''],
+  ['product', 'startDate', '2026-02-14'],
+  ['product', 'isBundle', 'yes'],
+  ['product', 'productPrice', {}],
+  ['product', 'productPrice', null],
+  ['product', 'productPrice/0/price/taxIncludedAmount/value', '29.9'],
+  ['product', 'productSerialNumber', 'x'.repeat(MAX_INDEXED_LENGTH + 1)],
   ['organization', 'status', 'deceaded'],
   ['organization', 'isLegalEntity', 'yes'],
   ['organization', 'existsDuring', '1998'],
@@ -229,6 +262,7 @@ t.test('values of another type, of no known state and dates outside the calendar
     const faults = pointersOf(name, changed(bindingOf(name).example, path, wrong))
     t.same(faults, [`invalidValue /${path}`], `${name}: ${path} = ${JSON.stringify(wrong)}`)
   }
+  for (const status of productStatuses) t.same(pointersOf('product', { status }), [])
   for (const status of individualStates) t.same(pointersOf('individual', { givenName: 'A', familyName: 'B', status }), [])
 })
 

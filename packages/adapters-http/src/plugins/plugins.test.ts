@@ -614,6 +614,7 @@ t.test('documentation', async t => {
           '/openapi/tmf622-v4.json',
           '/openapi/tmf629-v4.json',
           '/openapi/tmf632-v4.json',
+          '/openapi/tmf637-v4.json',
           '/readyz',
           '/version'
         ].map(path => `get ${path}`),
@@ -623,6 +624,7 @@ t.test('documentation', async t => {
           'orderJourney/v1/journeySpecification',
           'party/v4/individual',
           'party/v4/organization',
+          'productInventory/v4/product',
           'productOrderingManagement/v4/productOrder'
         ].flatMap(path => [
           `get /tmf-api/${path}`,
@@ -648,16 +650,16 @@ t.test('documentation', async t => {
         'delete /tmf-api/orderJourney/v1/trackingToken/{id}',
         'get /tmf-api/orderJourney/v1/tracking/{token}',
         'get /tmf-api/orderJourney/v1/tracking/{token}/stream',
-        ...['customerManagement/v4/hub', 'orderJourney/v1/hub', 'party/v4/hub', 'productOrderingManagement/v4/hub'].flatMap(
-          path => [
+        ...['customerManagement/v4', 'orderJourney/v1', 'party/v4', 'productInventory/v4', 'productOrderingManagement/v4']
+          .map(api => `${api}/hub`)
+          .flatMap(path => [
             ...['get', 'post'].map(method => `${method} /tmf-api/${path}`),
             ...['get', 'delete'].map(method => `${method} /tmf-api/${path}/{id}`),
             ...['pause', 'resume', 'rotateSecret', 'test', 'release', 'replay'].map(
               action => `post /tmf-api/${path}/{id}/${action}`
             ),
             `get /tmf-api/${path}/{id}/parkedDelivery`
-          ]
-        ),
+          ]),
         'get /tmf-api/event/v4/event',
         'get /tmf-api/event/v4/event/stream'
       ].sort()

@@ -40,7 +40,7 @@ export function applyArrivals(motion: JourneyInMotion, order: ProductOrder, arri
 }
 
 /** One milestone may take others along, so that each is looked at as it is by then. */
-function reachAll(motion: JourneyInMotion, isReached: (milestone: JourneyMilestone) => boolean): void {
+export function reachAll(motion: JourneyInMotion, isReached: (milestone: JourneyMilestone) => boolean): void {
   for (let index = 0; index < motion.milestones.length; index++) {
     const milestone = motion.milestones[index]!
     if (isOpenMilestone(milestone) && !milestone.isCorrected && isReached(milestone)) reach(motion, milestone)

@@ -133,6 +133,9 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
     case 'event':
       checkEvent(reachedBy, report)
       return
+    case 'serviceOrder':
+      checkServiceOrder(reachedBy, report)
+      return
     default:
       reachedBy satisfies never
       report('/reachedBy/by', 'is no way to reach a milestone')
@@ -146,6 +149,23 @@ function checkEvent({ resource = '', where = [] }: Partial<ReachedBy & { by: 'ev
     if (values.length === 0) report(`/reachedBy/where/${index}/in`, 'needs at least one value')
     if (!values.every(isScalar)) report(`/reachedBy/where/${index}/in`, 'holds texts, numbers, true and false')
   }
+}
+
+function checkServiceOrder(
+  { states, milestone, characteristic, in: values }: ReachedBy & { by: 'serviceOrder' },
+  report: Report
+): void {
+  if (states === undefined && milestone === undefined && characteristic === undefined) {
+    report('/reachedBy', 'names a state, a milestone or a characteristic of the service order')
+  }
+  if (states?.length === 0) report('/reachedBy/states', 'needs at least one state')
+  for (const [name, text] of Object.entries({ milestone, characteristic })) {
+    if (text?.trim() === '') report(`/reachedBy/${name}`, 'must not be blank')
+  }
+  if (values === undefined) return
+  if (characteristic === undefined) report('/reachedBy/in', 'is about the characteristic')
+  if (values.length === 0) report('/reachedBy/in', 'needs at least one value')
+  if (!values.every(isScalar)) report('/reachedBy/in', 'holds texts, numbers, true and false')
 }
 
 function checkStates(states: readonly string[] = [], known: readonly string[], report: Report): void {
@@ -177,8 +197,8 @@ function checkWarning(warning: MilestoneWarning, report: Report): void {
 }
 
 function checkScope({ scope, forItems, reachedBy, requires = [] }: MilestoneSpecification, report: Report): void {
-  if (forItems && scope !== 'item' && reachedBy.by !== 'itemState')
-    report('/forItems', 'is about milestones of items, and itemState')
+  if (forItems && scope !== 'item' && reachedBy.by !== 'itemState' && reachedBy.by !== 'serviceOrder')
+    report('/forItems', 'is about milestones of items, itemState and serviceOrder')
   if (reachedBy.by === 'event' && reachedBy.itemPath !== undefined && scope !== 'item') {
     report('/reachedBy/itemPath', 'is about milestones of items')
   }

@@ -1,5 +1,6 @@
 export { addMilestone, type NewMilestone } from './add-milestone.ts'
 export { applyEvent, applyOrder, type Happening, type MovedOrder, ordersIn } from './apply-order.ts'
+export { applyServiceOrder, type ServiceOrderNews } from './apply-service-order.ts'
 export * from './calendar.ts'
 export {
   checkSpecification,

@@ -58,6 +58,7 @@ export interface ContentCondition {
  * | `orderState` | the order enters one of the states |
  * | `itemState` | its item enters one of the states; of a milestone of the order, when all leaves that it is for are in one of them |
  * | `event` | something happens to a resource that belongs to the order, and the content is as described |
+ * | `serviceOrder` | the FMS tells of a state, a milestone or a characteristic of a service order for the item |
  * | `requirements` | everything that it requires is reached |
  */
 export type ReachedBy =
@@ -76,6 +77,17 @@ export type ReachedBy =
       itemPath?: string
       /** All of them. */
       where?: ContentCondition[]
+    }
+  | {
+      by: 'serviceOrder'
+      /** All that is given must be told: at least one of the three. A state in the words of the FMS, one of these. */
+      states?: string[]
+      /** The id or the name of a milestone that the FMS has reached. */
+      milestone?: string
+      /** The name of a characteristic of the service that has a value. */
+      characteristic?: string
+      /** One of these values; absent: any. */
+      in?: (string | number | boolean)[]
     }
   | { by: 'requirements' }
 

@@ -42,6 +42,10 @@ function how(reachedBy: ReachedBy): string {
       return `item ${reachedBy.states.join(' or ')}`
     case 'event':
       return `event of ${reachedBy.resource}`
+    case 'serviceOrder': {
+      const { states = [], milestone, characteristic } = reachedBy
+      return ['service order', states.join(' or '), milestone, characteristic].filter(Boolean).join(' ')
+    }
     case 'requirements':
       return 'all before it reached'
     default:

@@ -8,6 +8,7 @@ import { cancelProductOrderDefinition } from './cancel-product-order.ts'
 import { customerDefinition } from './customer.ts'
 import { individualDefinition } from './individual.ts'
 import { organizationDefinition } from './organization.ts'
+import { productDefinition } from './product.ts'
 import { productOrderDefinition } from './product-order.ts'
 
 /** Every resource that the CRM keeps. A new one is added here and nowhere else in the domain. */
@@ -17,6 +18,7 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   organizationDefinition,
   productOrderDefinition,
   cancelProductOrderDefinition,
+  productDefinition,
   journeySpecificationDefinition,
   calendarDefinition,
   journeyDefinition,

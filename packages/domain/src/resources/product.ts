@@ -1,4 +1,4 @@
-import type { Entity } from '../kernel/resource.ts'
+import type { DefinitionOf, Entity, Resource } from '../kernel/resource.ts'
 import type { Characteristic, EntityReference, Quantity, RelatedParty, TimePeriod } from './common.ts'
 
 export interface Money {
@@ -126,4 +126,43 @@ export interface ProductRefOrValue extends Entity {
   relatedParty?: RelatedParty[]
   status?: ProductStatus
   '@referredType'?: string
+}
+
+/**
+ * Attributes that every product has, if only as an empty list: those who read an inventory go through them without looking whether
+ * they are there.
+ */
+export const productLists = ['productCharacteristic', 'productPrice', 'relatedParty'] as const
+type ProductList = (typeof productLists)[number]
+
+/** A product that a customer has, as it is sent. @source TMF637 v4.0.0, Product_Create */
+export interface NewProduct extends Omit<ProductRefOrValue, 'id' | 'href' | '@referredType'> {
+  status: ProductStatus
+}
+
+/** A product that a customer has. @source TMF637 v4.0.0, Product */
+export interface Product extends Resource, Omit<NewProduct, ProductList>, Required<Pick<NewProduct, ProductList>> {}
+
+export const productDefinition = {
+  name: 'product',
+  type: 'Product',
+  stateAttribute: 'status',
+  mandatory: ['status'],
+  indexed: [
+    { name: 'status', path: 'status', type: 'string', many: false },
+    { name: 'product_serial_number', path: 'productSerialNumber', type: 'string', many: false },
+    { name: 'product_offering_id', path: 'productOffering.id', type: 'string', many: false },
+    { name: 'related_party_id', path: 'relatedParty.id', type: 'string', many: true },
+    { name: 'realizing_service_id', path: 'realizingService.id', type: 'string', many: true },
+    { name: 'realizing_resource_id', path: 'realizingResource.id', type: 'string', many: true },
+    { name: 'product_order_id', path: 'productOrderItem.productOrderId', type: 'string', many: true }
+  ]
+} as const satisfies DefinitionOf<Product>
+
+/** A product with all of its {@link productLists}. Whatever stores a product passes it through here. */
+export function withProductLists<P extends Partial<Pick<NewProduct, ProductList>>>(
+  product: P
+): P & Required<Pick<NewProduct, ProductList>> {
+  const missing = productLists.filter(name => product[name] === undefined)
+  return { ...product, ...Object.fromEntries(missing.map(name => [name, []])) } as P & Required<Pick<NewProduct, ProductList>>
 }

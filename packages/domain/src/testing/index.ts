@@ -3,7 +3,16 @@ export { customerAttributes, type FilterableAttributes, filters, individualAttri
 export type { ContractOptions, StoreUnderTest, TestRunner } from './contract.ts'
 export { type DeliveryContractOptions, deliveryQueueContract } from './delivery-queue.contract.ts'
 export type { QueueUnderTest } from './delivery-world.ts'
+export { BUSY_FOR_S, type FmsFault, type FmsOperation, fmsFaults, type ScriptedFms } from './fms-faults.ts'
+export {
+  type FmsContractOptions,
+  type FmsUnderTest,
+  fmsGatewayContract,
+  requestFor,
+  serviceOrderRequest
+} from './fms-gateway.contract.ts'
 export { MemoryDeliveryQueue } from './memory-delivery-queue.ts'
+export { MemoryFms, type MemoryFmsOptions } from './memory-fms.ts'
 export { MemoryStore } from './memory-store.ts'
 export { MemoryWorkQueue } from './memory-work-queue.ts'
 export { type PatternCase, patternCases, patterns } from './pattern-cases.ts'

@@ -5,8 +5,11 @@ import type { RequestContext } from '../kernel/request-context.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
 import { everything } from '../query/filter.ts'
 import { type Customer, customerDefinition } from '../resources/customer.ts'
+import { type NewProduct, productDefinition } from '../resources/product.ts'
 import { MemoryStore } from '../testing/memory-store.ts'
+import { changeProduct } from './change-product.ts'
 import { changeResource } from './change-resource.ts'
+import { createProduct } from './create-product.ts'
 import { createResource } from './create-resource.ts'
 import { deleteResource } from './delete-resource.ts'
 
@@ -20,6 +23,7 @@ function world() {
   return {
     store,
     context,
+    dependencies,
     pass: (milliseconds: number) => {
       now = new Date(now.getTime() + milliseconds)
     },
@@ -138,6 +142,52 @@ t.test('deleting', async t => {
       refused('staleRevision')
     )
     t.equal(await count(), 1)
+  })
+})
+
+t.test('a product', async t => {
+  const made = async (input: NewProduct) => {
+    const { store, context, dependencies } = world()
+    const created = await createProduct(dependencies, input, context)
+    const change = (apply: (current: object) => unknown) => changeProduct(dependencies, { id: created.stored.id, apply }, context)
+    const events = async () => (await store.read('default', { limit: 10 })).events
+    return { created, change, events, dependencies, context }
+  }
+  const lists = { productCharacteristic: [], productPrice: [], relatedParty: [] }
+
+  t.test('has its lists, if only as empty ones, in its events too', async t => {
+    const { created, events } = await made({ status: 'active' })
+    t.same(documentOf(created), { id: 'id-1', '@type': 'Product', status: 'active', ...lists })
+    const [told] = await events()
+    t.match(told, { resource: productDefinition.name, kind: 'created', document: created.stored.document })
+  })
+
+  t.test('keeps what is in its lists', async t => {
+    const productCharacteristic = [{ name: 'speed', value: 500 }]
+    const { created, change } = await made({ status: 'active', productCharacteristic })
+    t.same(documentOf(created).productCharacteristic, productCharacteristic)
+    const changed = documentOf(await change(current => mergePatch(current, { status: 'suspended' })))
+    t.same(changed, { ...documentOf(created), status: 'suspended' })
+  })
+
+  t.test('has them again when a change removes them; to remove an empty one changes nothing', async t => {
+    const { created, change } = await made({ status: 'active', productCharacteristic: [{ name: 'speed', value: 500 }] })
+    t.match(await change(current => mergePatch(current, { productPrice: null })), { kind: 'unchanged' })
+    const changed = await change(current => mergePatch(current, { productCharacteristic: null, name: 'Fibre' }))
+    t.same(documentOf(changed), { ...documentOf(created), name: 'Fibre', productCharacteristic: [] })
+  })
+
+  t.test('is refused without a status, and as something that is no product', async t => {
+    const { change, dependencies, context } = await made({ status: 'active' })
+    await t.rejects(createProduct(dependencies, {} as NewProduct, context), refused('missingAttribute'))
+    await t.rejects(
+      change(current => mergePatch(current, { status: null })),
+      refused('missingAttribute')
+    )
+    await t.rejects(
+      change(() => 'something else'),
+      refused('serverOwned')
+    )
   })
 })
 

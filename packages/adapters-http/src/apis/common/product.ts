@@ -1,6 +1,6 @@
-import { type ProductRefOrValue as Product, productStatuses } from '@crm-lite/domain'
+import { type ProductRefOrValue as ProductValue, productStatuses } from '@crm-lite/domain'
 import { Type } from '@sinclair/typebox'
-import { dateTime, flag, many, oneOf, ref, text } from '../../schema/attributes.ts'
+import { dateTime, flag, indexedText, many, oneOf, ref, text } from '../../schema/attributes.ts'
 import { entity, shape } from '../../schema/entity.ts'
 import { ProductPrice, priceSchemas } from './prices.ts'
 import { BillingAccountRef, plainReference, RelatedParty, referenceAttributes, referredType } from './references.ts'
@@ -9,7 +9,7 @@ import { Characteristic, Quantity, TimePeriod } from './values.ts'
 export const ProductOfferingRef = plainReference(
   'ProductOfferingRef',
   'What was offered, in the catalogue.',
-  text('The id of the offering.', 'offering-fibre-500')
+  indexedText('The id of the offering.', 'offering-fibre-500')
 )
 
 export const AgreementItemRef = entity('AgreementItemRef', 'A part of an agreement.', {
@@ -33,7 +33,7 @@ export const RelatedPlaceRefOrValue = entity('RelatedPlaceRefOrValue', 'A place,
 export const RelatedProductOrderItem = entity('RelatedProductOrderItem', 'An item of an order that concerned the product.', {
   mandatory: {
     orderItemId: text('The id of the item.', '1'),
-    productOrderId: text('The id of the order.', '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d20')
+    productOrderId: indexedText('The id of the order.', '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d20')
   },
   optional: {
     orderItemAction: text('What was done with the product.', 'add'),
@@ -71,18 +71,18 @@ export const ProductTerm = entity('ProductTerm', 'For how long something is agre
 })
 
 export const ResourceRef = entity('ResourceRef', 'A resource that the product uses.', {
-  mandatory: { id: text('The id of the resource.', 'port-17') },
+  mandatory: { id: indexedText('The id of the resource.', 'port-17') },
   optional: { ...referenceAttributes, value: text('What it is known by.', '+1-555-0141'), '@referredType': referredType }
 })
 
 export const ServiceRef = plainReference(
   'ServiceRef',
   'A service that realizes the product.',
-  text('The id of the service.', 'service-9')
+  indexedText('The id of the service.', 'service-9')
 )
 
 /** Products contain products: the compiler is told so, as it cannot find out. */
-const productItself = (description: string) => Type.Unsafe<Product>({ $ref: 'ProductRefOrValue#', description })
+const productItself = (description: string) => Type.Unsafe<ProductValue>({ $ref: 'ProductRefOrValue#', description })
 
 export const ProductRelationship = entity('ProductRelationship', 'How another product has to do with this one.', {
   mandatory: {
@@ -92,33 +92,38 @@ export const ProductRelationship = entity('ProductRelationship', 'How another pr
   optional: {}
 })
 
+/** What a product has to say about itself, besides where it is found. */
+export const productAttributes = {
+  description: text('What it is.', 'Fibre to the club house'),
+  isBundle: flag('Whether it is made of products.'),
+  isCustomerVisible: flag('Whether the customer sees it.'),
+  name: text('What it is called.', 'Fibre 500'),
+  orderDate: dateTime('When it was ordered.'),
+  productSerialNumber: indexedText('Its serial number.', 'SN-0042'),
+  startDate: dateTime('From when it is used.'),
+  terminationDate: dateTime('Until when it is used.'),
+  agreement: many(AgreementItemRef, 'What was agreed on it.'),
+  billingAccount: ref(BillingAccountRef, 'The account that is billed for it.'),
+  place: many(RelatedPlaceRefOrValue, 'Where it is used.'),
+  product: Type.Array(productItself('A part.'), { description: 'The products that it is made of.' }),
+  productCharacteristic: many(Characteristic, 'Its properties.'),
+  productOffering: ref(ProductOfferingRef, 'What was offered.'),
+  productOrderItem: many(RelatedProductOrderItem, 'Items of orders that concerned it.'),
+  productPrice: many(ProductPrice, 'What is paid for it.'),
+  productRelationship: many(ProductRelationship, 'Other products that have to do with it.'),
+  productSpecification: ref(ProductSpecificationRef, 'What it is, technically.'),
+  productTerm: many(ProductTerm, 'For how long it is agreed.'),
+  realizingResource: many(ResourceRef, 'The resources that it uses.'),
+  realizingService: many(ServiceRef, 'The services that realize it.'),
+  relatedParty: many(RelatedParty, 'Who has to do with it.'),
+  status: oneOf(productStatuses, 'Where it is in its life.')
+}
+
 export const ProductRefOrValue = entity('ProductRefOrValue', 'A product: one that the customer has, or one as it shall be.', {
   optional: {
     id: text('The id of the product, where the customer has it.', 'product-3'),
     href: text('Where it is found. Kept as it was sent.', 'https://example.com/tmf-api/productInventory/v4/product/product-3'),
-    description: text('What it is.', 'Fibre to the club house'),
-    isBundle: flag('Whether it is made of products.'),
-    isCustomerVisible: flag('Whether the customer sees it.'),
-    name: text('What it is called.', 'Fibre 500'),
-    orderDate: dateTime('When it was ordered.'),
-    productSerialNumber: text('Its serial number.', 'SN-0042'),
-    startDate: dateTime('From when it is used.'),
-    terminationDate: dateTime('Until when it is used.'),
-    agreement: many(AgreementItemRef, 'What was agreed on it.'),
-    billingAccount: ref(BillingAccountRef, 'The account that is billed for it.'),
-    place: many(RelatedPlaceRefOrValue, 'Where it is used.'),
-    product: Type.Array(productItself('A part.'), { description: 'The products that it is made of.' }),
-    productCharacteristic: many(Characteristic, 'Its properties.'),
-    productOffering: ref(ProductOfferingRef, 'What was offered.'),
-    productOrderItem: many(RelatedProductOrderItem, 'Items of orders that concerned it.'),
-    productPrice: many(ProductPrice, 'What is paid for it.'),
-    productRelationship: many(ProductRelationship, 'Other products that have to do with it.'),
-    productSpecification: ref(ProductSpecificationRef, 'What it is, technically.'),
-    productTerm: many(ProductTerm, 'For how long it is agreed.'),
-    realizingResource: many(ResourceRef, 'The resources that it uses.'),
-    realizingService: many(ServiceRef, 'The services that realize it.'),
-    relatedParty: many(RelatedParty, 'Who has to do with it.'),
-    status: oneOf(productStatuses, 'Where it is in its life.'),
+    ...productAttributes,
     '@referredType': referredType
   }
 })

@@ -37,13 +37,21 @@ export const ContentCondition = shape('ContentCondition', 'Holds when one of the
 export const ReachedBy = shape('ReachedBy', 'How a milestone is reached. By hand every one can be.', {
   mandatory: {
     by: oneOf(
-      ['hand', 'orderState', 'itemState', 'event', 'requirements'],
+      ['hand', 'orderState', 'itemState', 'event', 'serviceOrder', 'requirements'],
       '`hand`: somebody says so. `orderState`, `itemState`: the order or the item enters one of `states`. `event`: something happens ' +
-        'to a `resource` that names the order. `requirements`: everything that it requires is reached.'
+        'to a `resource` that names the order. `serviceOrder`: the FMS tells of all that is given of `states`, `milestone` and ' +
+        '`characteristic`. `requirements`: everything that it requires is reached.'
     )
   },
   optional: {
-    states: Type.Array(text('A state of an order or of an item.', 'completed'), { description: 'At least one.' }),
+    states: Type.Array(text('A state of an order, of an item or of a service order.', 'completed'), {
+      description: 'At least one.'
+    }),
+    milestone: text('Of a service order: the id or the name of a milestone of it.', 'deviceShipped'),
+    characteristic: text('Of a service order: the name of a characteristic of its service that has a value.', 'ipAddress'),
+    in: Type.Array(freeValue('A text, a number, true or false.', 'active'), {
+      description: 'Of a service order: values of the characteristic; absent: any.'
+    }),
     resource: text('Of an event: what it is about.', 'cancelProductOrder'),
     kind: text(`Of an event: what happened, one of ${domainEventKinds.join(', ')}; absent: anything.`, 'stateChanged'),
     orderPath: text('Of an event: where the resource names the order.', 'productOrder.id'),

@@ -1,0 +1,62 @@
+import type { ServiceOrderItemRequest } from '../ports/fms-gateway.ts'
+import type { Fulfilment } from './fulfilment.ts'
+import { arrive, at, type FulfilmentInMotion, fallOut, setOut } from './fulfilment-change.ts'
+import { newRecord } from './intend.ts'
+import { productUndone } from './product-change.ts'
+
+/**
+ * Adds what undoes a fulfilment: another attempt, by which services that were added are deleted, in the opposite order. What was changed or
+ * deleted cannot be brought back without somebody who knows how: such an attempt falls out at once.
+ *
+ * @returns false when there is nothing at the FMS to undo; a product that had come of it is terminated all the same
+ */
+export function compensate(motion: FulfilmentInMotion): boolean {
+  const { record, context, order } = motion
+  const done = doneItems(record)
+  if (done.length === 0) {
+    const undone = productUndone(record, at(motion))
+    if (undone) motion.product = undone
+    return false
+  }
+  const { rule, stateMap } = record
+  const request = { ...record.request, items: undoing(record, done) }
+  const decomposition = { request, ...(rule && { rule }), ...(stateMap && { stateMap }) }
+  const attempt = { attempt: record.attempt + 1, purpose: 'compensate' as const, decomposition }
+  const fresh = newRecord(order.order, record.item, attempt, context)
+  const next: Fulfilment = { ...fresh, ...(record.product && { product: record.product }) }
+  if (done.every(({ action }) => action === 'add')) {
+    motion.more.push(next)
+    return true
+  }
+  const fallen = { ...setOut(next, order.order, context), order }
+  const message = 'What was changed or removed cannot be brought back by itself: it has to be restored by hand'
+  fallOut(fallen, { kind: 'notCompensable', step: 'compensate', message })
+  motion.more.push(arrive(fallen).record)
+  if (fallen.fallout) motion.fallout = fallen.fallout
+  return true
+}
+
+/** The items of which anything is at the FMS. */
+function doneItems({ request, result = [] }: Fulfilment): ServiceOrderItemRequest[] {
+  const done = new Map(result.map(each => [each.item, each]))
+  return request.items.filter(({ id, action }) => {
+    if (action === 'noChange') return false
+    const { service, resource = [] } = done.get(id) ?? { item: id }
+    return service !== undefined || resource.length > 0
+  })
+}
+
+function undoing({ result = [] }: Fulfilment, items: readonly ServiceOrderItemRequest[]): ServiceOrderItemRequest[] {
+  const done = new Map(result.map(each => [each.item, each]))
+  return items.map(item => {
+    const { service, resource } = done.get(item.id) ?? { item: item.id }
+    const { serviceId: _id, ...rest } = item
+    return {
+      ...rest,
+      action: item.action === 'add' ? 'delete' : item.action,
+      ...(service !== undefined && { serviceId: service }),
+      supportingResources: resource ?? [],
+      requires: items.filter(({ requires }) => requires.includes(item.id)).map(({ id }) => id)
+    }
+  })
+}

@@ -1,0 +1,10 @@
+import { digestOf } from './digest.ts'
+
+/** Longer ids of items are cut, and told apart by a digest: external ids are keys, and parts of addresses. */
+const MAX_ITEM_ID_LENGTH = 100
+
+/** What the FMS knows a service order by: one for each item and attempt. It is the id of the fulfilment too. */
+export function externalIdOf(orderId: string, itemId: string, attempt: number): string {
+  const short = itemId.length > MAX_ITEM_ID_LENGTH ? `${itemId.slice(0, MAX_ITEM_ID_LENGTH)}~${digestOf(itemId)}` : itemId
+  return `${orderId}:${short}:${attempt}`
+}

@@ -1,0 +1,583 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import {
+  applyServiceOrder,
+  checkSpecification,
+  defaultJourneySpecification,
+  type MilestoneSpecification,
+  type ReachedBy,
+  startJourney
+} from '../journey/index.ts'
+import { isRefusal, type Refusal } from '../kernel/refusal.ts'
+import { acceptOrder, acknowledgeOrder } from '../ordering/index.ts'
+import type { FmsFailure, ServiceOrderItemReport, ServiceOrderReport } from '../ports/fms-gateway.ts'
+import type { Product } from '../resources/product.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
+import type { NewProductOrderItem } from '../resources/product-order-item.ts'
+import {
+  afterCancel,
+  afterCreate,
+  afterGet,
+  afterLookUp,
+  afterLostAnswer,
+  beginCreate,
+  cancelFulfilment,
+  decideFallout,
+  defaultFulfilmentSettings,
+  defaultStateMap,
+  type Fallout,
+  type Fulfilment,
+  type FulfilmentChange,
+  type FulfilmentContext,
+  falloutKinds,
+  followReport,
+  intendFulfilment,
+  maskEvidence,
+  nextPoll,
+  nextStep,
+  type ProvisioningRule,
+  productFor,
+  retryDelayMs,
+  undoAfterCancellation
+} from './index.ts'
+
+const START = Date.parse('2026-03-02T09:00:00Z')
+const rule: ProvisioningRule = {
+  id: 'rule-1',
+  key: 'device',
+  name: 'Device',
+  version: 1,
+  lifecycleStatus: 'active',
+  serviceOrderItem: [{ key: 'router', supportingResource: [{ type: 'Router' }] }]
+}
+
+function must<T>(decision: T | Refusal): T {
+  if (isRefusal(decision)) throw new Error(decision.message)
+  return decision
+}
+
+function contextAt(seconds: number, more: Partial<FulfilmentContext> = {}): FulfilmentContext {
+  let ids = 0
+  return {
+    moment: { now: new Date(START + seconds * 1_000), actor: 'worker' },
+    settings: defaultFulfilmentSettings,
+    random: () => 0,
+    nextId: () => `id-${seconds}-${++ids}`,
+    canLookUp: true,
+    ...more
+  }
+}
+
+function anAccepted(item: Partial<NewProductOrderItem> = {}, more: Partial<ProductOrder> = {}): ProductOrder {
+  const productOrderItem: NewProductOrderItem[] = [{ id: '1', action: 'add', productOffering: { id: 'router' }, ...item }]
+  const order = { ...must(acknowledgeOrder({ productOrderItem }, { id: 'order-1', now: new Date(START) })), ...more }
+  return must(acceptOrder(order, contextAt(0).moment)).order
+}
+
+/** An order in which one thing was sent a second after it was accepted. */
+function aSent(rules: readonly ProvisioningRule[] = [rule], item: Partial<NewProductOrderItem> = {}) {
+  const order = anAccepted(item)
+  const [intended] = intendFulfilment(order, { rules }, contextAt(0)).records
+  return { order, record: beginCreate(intended!, contextAt(1))! }
+}
+
+function aReport(
+  state: string,
+  more: Partial<ServiceOrderReport> = {},
+  item: Partial<ServiceOrderItemReport> = {}
+): ServiceOrderReport {
+  const router: ServiceOrderItemReport = { id: 'router', state, milestones: [], errorMessages: [], ...item }
+  const rest = { milestones: [], jeopardyAlerts: [], errorMessages: [] }
+  return { id: 'so-1', externalId: 'order-1:1:1', state, items: [router], ...rest, ...more }
+}
+
+function aDevice(more: Partial<ServiceOrderReport> = {}): ServiceOrderReport {
+  const supportingResources = [{ id: 'device-1', serialNumber: 'SN1', type: 'Router' }]
+  const service = { id: 'service-1', characteristics: [{ name: 'ip', value: '192.0.2.7' }], supportingResources }
+  return aReport('completed', more, { service })
+}
+
+function aFailure(more: Partial<FmsFailure> = {}): FmsFailure {
+  return { kind: 'unreachable', retryable: true, isOutcomeUnknown: false, code: 'connection', message: 'no connection', ...more }
+}
+
+function created(sent: ReturnType<typeof aSent>, report: ServiceOrderReport, seconds = 2): FulfilmentChange {
+  const result = { kind: 'ok', value: report } as const
+  return afterCreate(sent.record, sent.order, { asked: sent.record, result }, contextAt(seconds))
+}
+
+function failed(sent: ReturnType<typeof aSent>, failure: FmsFailure, seconds = 2): FulfilmentChange {
+  return afterCreate(sent.record, sent.order, { asked: sent.record, result: failure }, contextAt(seconds))
+}
+
+function got(
+  change: Pick<FulfilmentChange, 'record' | 'order'>,
+  result: ServiceOrderReport | FmsFailure,
+  seconds = 60
+): FulfilmentChange {
+  const answer = 'kind' in result ? result : ({ kind: 'ok', value: result } as const)
+  return afterGet(change.record, change.order.order, { asked: change.record, result: answer }, contextAt(seconds))
+}
+
+function stepOf(record: Fulfilment, seconds: number): string {
+  return nextStep(record, defaultFulfilmentSettings, new Date(START + seconds * 1_000)).kind
+}
+
+function itemState({ order }: Pick<FulfilmentChange, 'order'>): string {
+  return order.order.productOrderItem[0]!.state
+}
+
+t.test('what was accepted', async t => {
+  t.test('is intended item by item, once', async t => {
+    const order = anAccepted()
+    const { records, ...intention } = intendFulfilment(order, { rules: [] }, contextAt(0))
+    t.match(records, [{ id: 'order-1:1:1', attempt: 1, state: 'intended', item: { id: '1' } }])
+    t.equal(intention.order.outcome, 'unchanged')
+    t.same(intendFulfilment(order, { rules: [] }, contextAt(0), records).records, [])
+  })
+
+  t.test('is completed at once where nothing is to be provisioned, with a product where it is one', async t => {
+    const nothing = intendFulfilment(anAccepted(), { rules: [{ ...rule, serviceOrderItem: [] }] }, contextAt(0))
+    t.equal(nothing.order.order.state, 'completed')
+    t.match(nothing.products, [{ kind: 'create', product: { status: 'active', productOffering: { id: 'router' } } }])
+    const { productOffering: _none, ...bare } = anAccepted().productOrderItem[0]!
+    const without = intendFulfilment({ ...anAccepted(), productOrderItem: [bare] }, { rules: [] }, contextAt(0))
+    t.match(without, { order: { order: { state: 'completed' } }, records: [], products: [] })
+  })
+
+  t.test('falls out where its rule cannot be applied, and can be tried again with another', async t => {
+    const characteristic = [{ name: 'speed', fromCharacteristic: 'speed', isMandatory: true }]
+    const broken = { ...rule, serviceOrderItem: [{ key: 'router', characteristic }] }
+    const { order, records, fallouts } = intendFulfilment(anAccepted(), { rules: [broken] }, contextAt(0))
+    t.equal(order.order.state, 'held')
+    t.match(order.order.productOrderErrorMessage, [{ code: 'notDecomposable', productOrderItem: [{ productOrderItemId: '1' }] }])
+    const subject = { fallout: fallouts[0]!, record: records[0]!, order: order.order }
+    const decision = must(decideFallout(subject, { action: 'retry' }, { rules: [rule] }, contextAt(5)))
+    t.match(decision, {
+      record: { state: 'superseded' },
+      decided: { status: 'resolved', resolution: 'retry' },
+      more: [{ id: 'order-1:1:2', state: 'intended', request: { externalId: 'order-1:1:2', items: [{ id: 'router' }] } }],
+      order: { order: { state: 'inProgress' } }
+    })
+  })
+})
+
+t.test('what was sent', async t => {
+  t.test('is followed when the FMS has taken it', async t => {
+    const change = created(aSent(), aReport('acknowledged'))
+    t.match(change, { outcome: 'changed', record: { state: 'placed', serviceOrder: { id: 'so-1', state: 'acknowledged' } } })
+    t.equal(stepOf(change.record, 5), 'wait')
+    t.equal(stepOf(change.record, 20), 'get')
+  })
+
+  t.test('is sent again when it is certain that the FMS does not have it, later each time, and not for ever', async t => {
+    const sent = aSent()
+    const first = failed(sent, aFailure())
+    t.match(first.record, { state: 'intended', failures: 1, tries: 1, nextAt: new Date(START + 3_000).toISOString() })
+    const again = beginCreate(first.record, contextAt(3))!
+    const second = failed({ ...sent, record: again }, aFailure(), 3)
+    t.equal(second.record.nextAt, new Date(START + 5_000).toISOString())
+    const last = failed({ ...sent, record: beginCreate(second.record, contextAt(20_000))! }, aFailure(), 20_000)
+    t.match(last, { record: { state: 'fallout' }, fallout: { kind: 'timeout', step: 'send', status: 'open' } })
+    t.match(last.order.order, { state: 'held', productOrderErrorMessage: [{ code: 'timeout' }] })
+  })
+
+  t.test('waits as long as the FMS asks', async t => {
+    t.equal(failed(aSent(), aFailure({ retryAfterS: 90 })).record.nextAt, new Date(START + 92_000).toISOString())
+  })
+
+  t.test('falls out when the FMS refuses it', async t => {
+    const evidence = { status: 400, answer: '{"code":"7","message":"Asha Rao"}' }
+    const refused = aFailure({ kind: 'refused', retryable: false, code: 'badRequest', evidence })
+    t.match(failed(aSent(), refused).fallout, { kind: 'rejectedByFms', evidence: { answer: '{"code":"7","message":"***"}' } })
+  })
+
+  t.test('is looked up once the FMS has settled when the answer was lost, and sent again only when it is not there', async t => {
+    const lost = failed(aSent(), aFailure({ code: 'timeout', isOutcomeUnknown: true }))
+    t.equal(lost.record.state, 'unknown')
+    t.equal(stepOf(lost.record, 31), 'wait')
+    t.equal(stepOf(lost.record, 33), 'lookUp')
+    const look = (value: readonly ServiceOrderReport[]) =>
+      afterLookUp(lost.record, lost.order.order, { asked: lost.record, result: { kind: 'ok', value } }, contextAt(33))
+    t.match(look([]).record, { state: 'intended', attempt: 1 })
+    t.match(look([aReport('inProgress')]).record, { state: 'placed', serviceOrder: { id: 'so-1' } })
+    t.match(look([aReport('inProgress'), aReport('held', { id: 'so-2' })]).fallout, { kind: 'inconsistentState' })
+    t.match(look([aReport('inProgress', { externalId: 'other' })]).record, { state: 'intended' }, 'what is not ours is not taken')
+  })
+
+  t.test('and found so after a crash has lost its answer', async t => {
+    const { order, record } = aSent()
+    t.equal(stepOf(record, 10), 'wait')
+    t.equal(stepOf(record, 16), 'answerLost')
+    t.equal(afterLostAnswer(record, order, contextAt(16)).record.state, 'unknown')
+  })
+
+  t.test('is not taken back by an answer that comes when others know more', async t => {
+    const sent = aSent()
+    const placed = created(sent, aReport('inProgress')).record
+    const late = afterCreate(placed, sent.order, { asked: sent.record, result: aFailure() }, contextAt(9))
+    t.equal(late.outcome, 'unchanged')
+  })
+})
+
+t.test('what was looked up before it was sent again says nothing about that', async t => {
+  const sent = aSent()
+  const unknown = { ...sent.record, state: 'unknown' as const, tries: 2 }
+  const late = { asked: { ...unknown, tries: 1 }, result: { kind: 'ok', value: [] } as const }
+  t.equal(afterLookUp(unknown, sent.order, late, contextAt(99)).outcome, 'unchanged')
+})
+
+t.test('what the FMS says', async t => {
+  const placed = created(aSent(), aReport('acknowledged'))
+  const by = (from: FulfilmentChange, report: ServiceOrderReport, source: 'answer' | 'callback', seconds = 30) =>
+    followReport(from.record, from.order.order, { report, source }, contextAt(seconds))
+
+  t.test('takes the item along: held while it waits, in progress when it goes on', async t => {
+    const held = by(placed, aReport('pending'), 'answer')
+    t.equal(itemState(held), 'held')
+    t.equal(itemState(by(held, aReport('inProgress'), 'answer')), 'inProgress')
+  })
+
+  t.test('by callback is believed when it cannot change any more; otherwise the FMS is asked at once', async t => {
+    const doubtful = by(placed, aReport('held'), 'callback', 5)
+    t.equal(itemState(doubtful), 'inProgress')
+    t.equal(stepOf(doubtful.record, 5), 'get')
+    const bad = by(placed, aReport('failed'), 'callback', 5)
+    t.match([bad.record.state, bad.fallout], ['placed', undefined])
+    t.equal(itemState(by(placed, aDevice(), 'callback')), 'completed')
+    const incomplete = by(placed, aReport('completed'), 'callback', 5)
+    t.match([itemState(incomplete), stepOf(incomplete.record, 5)], ['inProgress', 'get'])
+  })
+
+  t.test('when it is completed gives the customer the product, with what was allocated', async t => {
+    const { record, product, order } = by(placed, aDevice(), 'answer')
+    t.equal(order.order.state, 'completed')
+    if (product?.kind !== 'create') throw new Error('no product')
+    t.match(product.product, {
+      status: 'active',
+      productSerialNumber: 'SN1',
+      productOffering: { id: 'router' },
+      productCharacteristic: [{ name: 'ip', value: '192.0.2.7' }],
+      realizingService: [{ id: 'service-1' }],
+      realizingResource: [{ id: 'device-1', value: 'SN1' }],
+      productOrderItem: [{ productOrderId: 'order-1', orderItemId: '1', orderItemAction: 'add' }]
+    })
+    t.match([product.product.productPrice, product.product.relatedParty], [[], []])
+    t.notOk('billingAccount' in product.product, 'nothing is made up')
+    t.match(record, { state: 'completed', product: { id: product.product.id } })
+  })
+
+  t.test('when it failed makes somebody decide', async t => {
+    const errorMessages = [{ code: 'E7', reason: 'No port', message: 'call asha@example.com' }]
+    for (const [state, kind] of Object.entries({
+      failed: 'failedAtFms',
+      rejected: 'rejectedByFms',
+      partial: 'partialAtFms',
+      cancelled: 'cancelledAtFms'
+    })) {
+      const change = by(placed, aReport(state, { errorMessages }), 'answer')
+      t.match(change.fallout, { kind, serviceOrder: { id: 'so-1' }, evidence: { error: 'E7: No port: call ***' } })
+      t.equal(itemState(change), 'held')
+    }
+    t.match(by(placed, aReport('completed', {}, { state: 'failed' }), 'answer').fallout, { kind: 'partialAtFms' })
+  })
+
+  t.test('is missed when a device is not there, and heals when it is', async t => {
+    const change = by(placed, aReport('completed'), 'answer')
+    t.match(change.fallout, { kind: 'deviceMissing' })
+    const healed = by(change, aDevice(), 'callback')
+    t.match(healed, { record: { state: 'completed' }, resolved: { id: change.fallout!.id, resolution: 'healed' } })
+  })
+
+  t.test('may make no sense a few times', async t => {
+    const odd = [60, 120].reduce((change, at) => got(change, aReport('dancing'), at), placed)
+    t.match(odd, { record: { state: 'placed', puzzles: 2 } })
+    t.match(got(odd, aReport('dancing'), 180).fallout, { kind: 'unreadableAnswer' })
+    t.equal(got(odd, aReport('inProgress'), 180).record.puzzles, 0)
+    t.match(got(odd, aReport('inProgress', { id: 'so-9' }), 180).fallout, { kind: 'unreadableAnswer' })
+  })
+
+  t.test('that it has lost the order, or nothing for hours, makes somebody decide', async t => {
+    t.match(got(placed, aFailure({ kind: 'refused', retryable: false, code: 'notFound' }), 90).fallout, {
+      kind: 'inconsistentState'
+    })
+    const silent = got(placed, aFailure(), 60)
+    t.match([silent.fallout, silent.record.state], [undefined, 'placed'])
+    const tooLong = got(silent, aFailure(), 60 + 4 * 3_600)
+    t.match(tooLong.fallout, { kind: 'timeout' })
+    t.match(by(tooLong, aReport('inProgress'), 'callback'), { record: { state: 'placed' }, resolved: { resolution: 'healed' } })
+  })
+
+  t.test('heals what nobody could read, and what is no longer wanted goes on being cancelled', async t => {
+    const cancelled = cancelFulfilment(placed.record, placed.order.order, 'because', contextAt(10))
+    const doubtful = { ...cancelled.record, cancellation: { ...cancelled.record.cancellation!, isUnknown: true } }
+    const no = aFailure({ kind: 'refused', retryable: false, code: 'badRequest' })
+    const lost = [20, 40, 60].reduce<FulfilmentChange>((change, at) => got(change, no, at), { ...cancelled, record: doubtful })
+    t.match(lost.fallout, { kind: 'unreadableAnswer', status: 'open' })
+    t.match(by(lost, aReport('inProgress'), 'callback'), { record: { state: 'cancelling' }, resolved: { resolution: 'healed' } })
+  })
+
+  t.test('can mean something else by rule', async t => {
+    const mapped = { ...placed, record: { ...placed.record, stateMap: { partial: 'inProgress' as const } } }
+    t.equal(by(mapped, aReport('partial'), 'answer').fallout, undefined)
+  })
+
+  t.test('is news for the journey, once', async t => {
+    const milestones = [
+      { id: 'm1', name: 'Shipped', status: 'Completed' },
+      { name: 'Later', status: 'open' }
+    ]
+    const told = by(placed, aReport('inProgress', { milestones }), 'answer')
+    t.match(told.news, [{ itemId: '1', state: 'inProgress', milestones: ['m1', 'Shipped'], characteristics: [] }])
+    t.same(by(told, aReport('inProgress', { milestones }), 'answer').news, [])
+  })
+})
+
+t.test('milestones may wait for what the FMS tells', async t => {
+  const order = anAccepted()
+  const reachedWith = (reachedBy: Partial<ReachedBy & { by: 'serviceOrder' }>, more: Partial<MilestoneSpecification> = {}) => {
+    const milestone = [{ key: 'm', name: 'M', ...more, reachedBy: { ...reachedBy, by: 'serviceOrder' as const } }]
+    const specification = { ...defaultJourneySpecification, milestone }
+    const { journey } = startJourney({ id: order.id, specification, order, calendars: [] }, contextAt(0).moment)
+    const characteristics = [{ name: 'lineTest', value: 'passed' }]
+    const news = { itemId: '1', state: 'inProgress', milestones: ['shipped'], characteristics }
+    return applyServiceOrder(journey, order, news, contextAt(9).moment).journey.milestone[0]!.state
+  }
+  for (const scope of ['order', 'item'] as const) {
+    t.equal(reachedWith({ states: ['held', 'inProgress'] }, { scope }), 'reached')
+    t.equal(reachedWith({ milestone: 'shipped', states: ['inProgress'] }, { scope }), 'reached')
+    t.equal(reachedWith({ characteristic: 'lineTest' }, { scope }), 'reached')
+    t.equal(reachedWith({ characteristic: 'lineTest', in: ['passed'] }, { scope }), 'reached')
+    t.equal(reachedWith({ characteristic: 'lineTest', in: ['failed'] }, { scope }), 'open')
+    t.equal(reachedWith({ milestone: 'shipped', states: ['held'] }, { scope }), 'open')
+  }
+  t.equal(reachedWith({ states: ['inProgress'] }, { forItems: { action: 'delete' } }), 'open')
+
+  const pointers = (reachedBy: Partial<ReachedBy & { by: 'serviceOrder' }>) => {
+    const milestone = [{ key: 'm', name: 'M', reachedBy: { ...reachedBy, by: 'serviceOrder' as const } }]
+    return checkSpecification({ key: 'k', name: 'K', milestone }).map(({ pointer }) => pointer)
+  }
+  const at = '/milestone/0/reachedBy'
+  t.same(pointers({ milestone: 'shipped' }), [])
+  t.same(pointers({}), [at])
+  t.same(pointers({ states: [], milestone: ' ' }), [`${at}/states`, `${at}/milestone`])
+  t.same(pointers({ milestone: 'x', in: [] }), [`${at}/in`, `${at}/in`])
+})
+
+t.test('a cancellation', async t => {
+  const placed = created(aSent(), aReport('inProgress'))
+  const cancelling = cancelFulfilment(placed.record, placed.order.order, 'because', contextAt(10))
+  const answered = (record: Fulfilment, state: string) =>
+    afterCancel(record, placed.order.order, { asked: record, result: { kind: 'ok', value: { id: 'c-1', state } } }, contextAt(11))
+      .record
+
+  t.test('is asked for at the FMS, and waits for its answer', async t => {
+    t.equal(stepOf(cancelling.record, 10), 'cancel')
+    const asked = answered(cancelling.record, 'accepted')
+    t.equal(stepOf(asked, 60), 'cancellation')
+    t.equal(answered(asked, 'done').state, 'cancelled')
+    t.match(answered(asked, 'terminatedWithError'), { state: 'placed', cancellation: { state: 'refused' } })
+  })
+
+  t.test('needs no FMS for what was not sent', async t => {
+    const order = anAccepted()
+    const [intended] = intendFulfilment(order, { rules: [] }, contextAt(0)).records
+    t.equal(cancelFulfilment(intended!, order, 'because', contextAt(1)).record.state, 'cancelled')
+  })
+
+  t.test('looks at the service order before it asks again, and gives up in the end', async t => {
+    const fail = (record: Fulfilment, failure = aFailure({ isOutcomeUnknown: true })) =>
+      afterCancel(record, placed.order.order, { asked: record, result: failure }, contextAt(11))
+    let record = fail(cancelling.record).record
+    t.equal(stepOf(record, 30), 'get')
+    t.equal(stepOf(got({ record, order: placed.order }, aReport('inProgress'), 30).record, 30), 'cancel')
+    t.equal(got({ record, order: placed.order }, aReport('cancelled'), 30).record.state, 'cancelled')
+    for (let index = 0; index < 3; index++) {
+      record = got({ record: fail(record).record, order: placed.order }, aReport('inProgress'), 30).record
+    }
+    t.match(fail(record).fallout, { kind: 'cancellationFailed' })
+  })
+
+  t.test('that the FMS refuses lets the order go on', async t => {
+    const no = aFailure({ kind: 'refused', retryable: false, code: 'conflict' })
+    const refused = afterCancel(cancelling.record, placed.order.order, { asked: cancelling.record, result: no }, contextAt(11))
+    t.match(got(refused, aReport('inProgress'), 30).record, { state: 'placed', cancellation: { state: 'refused' } })
+  })
+
+  t.test('undoes what was done, in a new attempt', async t => {
+    const done = created(aSent(), aDevice())
+    const { more } = undoAfterCancellation(done.record, done.order.order, contextAt(20))
+    t.match(more, [
+      {
+        id: 'order-1:1:2',
+        purpose: 'compensate',
+        request: { items: [{ action: 'delete', serviceId: 'service-1', supportingResources: [{ id: 'device-1' }] }] }
+      }
+    ])
+    const [undo] = more
+    const undone = followReport(
+      { ...undo!, state: 'sent' },
+      done.order.order,
+      { report: aReport('completed', { externalId: 'order-1:1:2', id: 'so-2' }), source: 'answer' },
+      contextAt(30)
+    )
+    t.match(undone, { record: { state: 'completed' }, product: { kind: 'terminate', id: done.record.product!.id } })
+  })
+
+  t.test('of what was changed cannot be undone without somebody', async t => {
+    const done = created(aSent([rule], { action: 'modify', product: { id: 'p' } }), aDevice())
+    const undo = undoAfterCancellation(done.record, done.order.order, contextAt(20))
+    t.match(undo, { fallout: { kind: 'notCompensable' }, more: [{ state: 'fallout', purpose: 'compensate' }] })
+  })
+})
+
+t.test('an operator', async t => {
+  const placed = created(aSent(), aReport('inProgress'))
+  const fallen = got(placed, aReport('failed'), 60)
+  const decide = (command: Parameters<typeof decideFallout>[1], fallout: Fallout = fallen.fallout!) =>
+    decideFallout({ fallout, record: fallen.record, order: fallen.order.order }, command, { rules: [rule] }, contextAt(90))
+
+  t.test('may try again, as it was or with changes', async t => {
+    t.match(must(decide({ action: 'retry' })), {
+      record: { state: 'superseded' },
+      more: [{ attempt: 2 }],
+      order: { order: { state: 'inProgress' } }
+    })
+    const changes = { items: [{ id: 'router', characteristics: [{ name: 'vlan', value: 7 }] }] }
+    t.match(must(decide({ action: 'retryWithChanges', changes })).more[0]!.request.items[0]!.characteristics, [
+      { name: 'vlan', value: 7 }
+    ])
+    t.match(decide({ action: 'retryWithChanges', changes: { items: [{ id: 'x' }] } }), {
+      objections: [{ pointer: '/changes/items/0/id' }]
+    })
+  })
+
+  t.test('goes on where nothing need be sent twice', async t => {
+    const silent = got(got(placed, aFailure(), 60), aFailure(), 20_000)
+    const subject = { fallout: silent.fallout!, record: silent.record, order: silent.order.order }
+    const decision = must(decideFallout(subject, { action: 'retry' }, { rules: [] }, contextAt(20_001)))
+    t.match(decision, { record: { state: 'placed', attempt: 1 }, more: [], order: { order: { state: 'inProgress' } } })
+  })
+
+  t.test('may leave it out, or have done it', async t => {
+    t.match(must(decide({ action: 'skip' })), { order: { order: { state: 'completed' } }, product: undefined })
+    const result = { services: [{ id: 's-7' }], resources: [{ id: 'd-7', serialNumber: 'SN7' }] }
+    const byHand = must(decide({ action: 'completeByHand', result }))
+    t.match(byHand, {
+      order: { order: { state: 'completed' } },
+      product: { kind: 'create', product: { productSerialNumber: 'SN7' } }
+    })
+  })
+
+  t.test('may give it up: what is there is undone first', async t => {
+    t.match(must(decide({ action: 'compensate' })), {
+      record: { state: 'cancelled' },
+      order: { order: { state: 'failed' } },
+      more: []
+    })
+    const partial = got(placed, { ...aDevice(), state: 'partial' }, 60)
+    const subject = { fallout: partial.fallout!, record: partial.record, order: partial.order.order }
+    const undoing = must(decideFallout(subject, { action: 'compensate' }, { rules: [] }, contextAt(90)))
+    t.match(undoing, { record: { state: 'superseded' }, more: [{ purpose: 'compensate' }], order: { order: { state: 'held' } } })
+  })
+
+  t.test('takes care of it, and cannot decide twice', async t => {
+    const { decided } = must(decide({ action: 'assign', owner: 'asha' }))
+    t.match(decided, { status: 'assigned', owner: 'asha', history: [{ action: 'raise' }, { action: 'assign', owner: 'asha' }] })
+    t.match(must(decide({ action: 'assign' }, decided)).decided, { status: 'open' })
+    const resolved = must(decide({ action: 'skip' })).decided
+    t.match(decide({ action: 'retry' }, resolved), { refused: 'illegalMove', allowed: [] })
+  })
+})
+
+t.test('products', async t => {
+  const known: Product = {
+    id: 'p',
+    status: 'active',
+    productCharacteristic: [
+      { name: 'speed', value: 100 },
+      { name: 'ssid', value: 'home' }
+    ],
+    productPrice: [],
+    relatedParty: [{ id: 'party', '@referredType': 'Individual' }],
+    realizingService: [{ id: 'old' }]
+  }
+  const product = { id: 'p', productCharacteristic: [{ name: 'speed', value: 500 }] }
+  const result = { services: [{ id: 'new' }], resources: [], characteristics: [], date: '2026-03-02T10:00:00Z' }
+  const change = (action: NewProductOrderItem['action'], more: Partial<ProductOrder> = {}) => {
+    const order = { ...anAccepted({ action, product }), ...more }
+    return productFor({ order, item: order.productOrderItem[0]!, result, nextId: () => 'fresh' })
+  }
+
+  t.test('are changed by what was ordered and what came of it', async t => {
+    const modified = change('modify')
+    if (modified?.kind !== 'modify') throw new Error('no change')
+    const after = modified.apply(known)
+    t.match(after, { status: 'active', realizingService: [{ id: 'old' }, { id: 'new' }], relatedParty: [{ id: 'party' }] })
+    t.same(after.productCharacteristic, [
+      { name: 'speed', value: 500 },
+      { name: 'ssid', value: 'home' }
+    ])
+  })
+
+  t.test('end with the item that removes them', async t => {
+    const terminated = change('delete')
+    if (terminated?.kind !== 'terminate') throw new Error('no change')
+    t.match(terminated.apply(known), { status: 'terminated', terminationDate: result.date })
+  })
+
+  t.test('have the account of the item, or else of the order', async t => {
+    const created = change('add', { billingAccount: { id: 'account' } })
+    t.match(created, { kind: 'create', product: { id: 'fresh', billingAccount: { id: 'account' } } })
+  })
+})
+
+t.test('the pace', async t => {
+  const wait = (silenceS: number) => {
+    const now = new Date(START + silenceS * 1_000)
+    return (
+      (nextPoll({ newsAt: new Date(START).toISOString() }, defaultFulfilmentSettings, now, () => 0).getTime() - now.getTime()) /
+      1_000
+    )
+  }
+  t.same([0, 60, 600, 86_400].map(wait), [10, 30, 300, 600])
+  const { retry } = defaultFulfilmentSettings
+  t.same(
+    [1, 2, 3, 20, 1_000].map(failures => retryDelayMs(retry, failures, () => 0)),
+    [1_000, 2_000, 4_000, 300_000, 300_000]
+  )
+  t.equal(
+    retryDelayMs(retry, 1, () => 1),
+    1_200
+  )
+})
+
+t.test('evidence keeps its shape and loses what is personal', async t => {
+  const answer = JSON.stringify({
+    id: 'so-1',
+    state: 'failed',
+    note: [{ text: 'Asha', id: 'n' }],
+    relatedParty: [{ id: 'p', name: 'Asha' }]
+  })
+  t.same(JSON.parse(maskEvidence({ answer }).answer!), {
+    id: 'so-1',
+    state: 'failed',
+    note: [{ text: '***', id: '***' }],
+    relatedParty: [{ id: '***', name: '***' }]
+  })
+  const cut = maskEvidence({ answer: answer.slice(0, -5) }).answer!
+  t.notMatch(cut, 'Asha')
+  t.match(cut, '"state":"failed"')
+  t.equal(maskEvidence({ answer: '<p>Call +49 30 123456 or asha@example.com</p>' }).answer, '<p>Call *** or ***</p>')
+  t.ok(maskEvidence({ answer: 'x'.repeat(100_000) }).answer!.length <= 4_000)
+})
+
+t.test('the documentation lists the states and the kinds that there are', async t => {
+  const text = await readFile(new URL('../../../../docs/fms-integration.md', import.meta.url), 'utf8')
+  const rows = (name: string) => [...text.split(`<!-- ${name} -->`)[1]!.matchAll(/^\| `([^`]+)` \| `?([^`|]+?)`? \|/gm)]
+  t.same(Object.fromEntries(rows('states').map(([, state, meaning]) => [state, meaning])), { ...defaultStateMap })
+  t.same(
+    rows('kinds').map(([, kind]) => kind),
+    [...falloutKinds]
+  )
+})

@@ -1,0 +1,204 @@
+import type { ServiceOrderReport, SupportingResource } from '../ports/fms-gateway.ts'
+import type { Characteristic, EntityReference } from '../resources/common.ts'
+import {
+  type NewProduct,
+  type Product,
+  type ProductPrice,
+  type ResourceReference,
+  withProductLists
+} from '../resources/product.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
+import type { OrderPrice, ProductOrderItem } from '../resources/product-order-item.ts'
+import type { FulfilledService, Fulfilment } from './fulfilment.ts'
+import { offeringOf } from './select-rule.ts'
+
+/** What is to become of the inventory. */
+export type ProductChange =
+  | { readonly kind: 'create'; readonly product: Product }
+  /** `apply` is pure. Where the inventory doesn't know the product, there is nothing to change. */
+  | { readonly kind: 'modify' | 'terminate'; readonly id: string; readonly apply: (product: Product) => Product }
+
+/** What the FMS, or an operator, says has come of an item. */
+export interface ProvisioningResult {
+  readonly services: readonly { readonly id?: string; readonly name?: string }[]
+  readonly resources: readonly SupportingResource[]
+  readonly characteristics: readonly Characteristic[]
+  /** When, as an ISO 8601 instant. */
+  readonly date: string
+}
+
+export const NO_RESULT: Omit<ProvisioningResult, 'date'> = { services: [], resources: [], characteristics: [] }
+
+/** What a service order that is completed has come to. */
+export function resultOf(report: ServiceOrderReport, now: Date): ProvisioningResult {
+  const services = report.items.flatMap(({ service }) => (service ? [service] : []))
+  return {
+    services,
+    resources: services.flatMap(({ supportingResources }) => supportingResources),
+    characteristics: byName(services.flatMap(({ characteristics }) => characteristics).map(each => ({ ...each }))),
+    date: report.completionDate ?? now.toISOString()
+  }
+}
+
+/** The same, as it is kept to be undone. */
+export function servicesOf(report: ServiceOrderReport): FulfilledService[] {
+  return report.items.map(({ id, service }) => ({
+    item: id,
+    ...(service?.id !== undefined && { service: service.id }),
+    ...(service && service.supportingResources.length > 0 && { resource: [...service.supportingResources] })
+  }))
+}
+
+export interface ProductSubject {
+  readonly order: ProductOrder
+  readonly item: ProductOrderItem
+  readonly result: ProvisioningResult
+  /** Of a product that is created. */
+  readonly nextId: () => string
+}
+
+/**
+ * What an item that is completed makes of the inventory: a product is created, changed or terminated. Parties, accounts and offerings are
+ * those that were ordered; none is made up.
+ *
+ * @returns undefined when the item is about no product, or doesn't say about which
+ */
+export function productFor(subject: ProductSubject): ProductChange | undefined {
+  const { item, nextId } = subject
+  const id = item.product?.id
+  switch (item.action) {
+    case 'add':
+      if (!offeringOf(item) && !item.product) return undefined
+      return { kind: 'create', product: { ...newProduct(subject), id: nextId() } }
+    case 'modify':
+      return id === undefined ? undefined : { kind: 'modify', id, apply: product => modifiedProduct(product, subject) }
+    case 'delete':
+      return id === undefined ? undefined : { kind: 'terminate', id, apply: product => terminatedProduct(product, subject) }
+    case 'noChange':
+      return undefined
+    default:
+      return item.action satisfies never
+  }
+}
+
+/** What undoing an item makes of the product that had come of it. */
+export function productUndone({ product }: Pick<Fulfilment, 'product'>, date: string): ProductChange | undefined {
+  if (!product) return undefined
+  return { kind: 'terminate', id: product.id, apply: current => ({ ...current, status: 'terminated', terminationDate: date }) }
+}
+
+function newProduct({ order, item, result }: ProductSubject): Omit<Product, 'id'> {
+  const { id: _id, href: _href, status: _status, '@referredType': _referred, ...ordered } = item.product ?? {}
+  const offering = offeringOf(item)
+  const account = item.billingAccount ?? item.product?.billingAccount ?? order.billingAccount
+  const name = ordered.name ?? offering?.name
+  const serialNumber = serialNumberOf(result) ?? ordered.productSerialNumber
+  const product: NewProduct = {
+    '@type': 'Product',
+    ...ordered,
+    ...(name !== undefined && { name }),
+    status: 'active',
+    orderDate: order.orderDate,
+    startDate: result.date,
+    ...(account && { billingAccount: account }),
+    ...(offering && { productOffering: offering }),
+    ...(serialNumber !== undefined && { productSerialNumber: serialNumber }),
+    productCharacteristic: byName([...(ordered.productCharacteristic ?? []), ...result.characteristics]),
+    productPrice: ordered.productPrice ?? pricesOf(item.itemPrice),
+    relatedParty: ordered.relatedParty ?? order.relatedParty,
+    ...realizationOf(ordered, result),
+    productOrderItem: [...(ordered.productOrderItem ?? []), orderItemOf(order, item)]
+  }
+  return withProductLists(product)
+}
+
+function modifiedProduct(product: Product, { order, item, result }: ProductSubject): Product {
+  const { id: _id, href: _href, status: _status, '@referredType': _referred, ...ordered } = item.product ?? {}
+  const offering = offeringOf(item)
+  const serialNumber = serialNumberOf(result)
+  const prices = ordered.productPrice ?? (item.itemPrice ? pricesOf(item.itemPrice) : undefined)
+  const modified: Product = {
+    ...product,
+    ...ordered,
+    ...(item.billingAccount && { billingAccount: item.billingAccount }),
+    ...(offering && { productOffering: offering }),
+    ...(serialNumber !== undefined && { productSerialNumber: serialNumber }),
+    productCharacteristic: byName([
+      ...product.productCharacteristic,
+      ...(ordered.productCharacteristic ?? []),
+      ...result.characteristics
+    ]),
+    productPrice: prices ?? product.productPrice,
+    relatedParty: ordered.relatedParty ?? product.relatedParty,
+    ...realizationOf(product, result),
+    productOrderItem: [...(product.productOrderItem ?? []), orderItemOf(order, item)]
+  }
+  return modified
+}
+
+function terminatedProduct(product: Product, { order, item, result }: ProductSubject): Product {
+  return {
+    ...product,
+    status: 'terminated',
+    terminationDate: result.date,
+    productOrderItem: [...(product.productOrderItem ?? []), orderItemOf(order, item)]
+  }
+}
+
+/** The services and resources that a product consists of; those that it had stay, and those with the same id are told anew. */
+function realizationOf(
+  { realizingService = [], realizingResource = [] }: Pick<NewProduct, 'realizingService' | 'realizingResource'>,
+  { services, resources }: ProvisioningResult
+): Pick<NewProduct, 'realizingService' | 'realizingResource'> {
+  const serviceReferences = services.flatMap(({ id, name }): EntityReference[] =>
+    id === undefined ? [] : [{ id, ...(name !== undefined && { name }), '@referredType': 'Service' }]
+  )
+  const resourceReferences = resources.flatMap(({ id, name, serialNumber, type }): ResourceReference[] =>
+    id === undefined
+      ? []
+      : [
+          {
+            id,
+            ...(name !== undefined && { name }),
+            ...(serialNumber !== undefined && { value: serialNumber }),
+            '@referredType': type ?? 'Resource'
+          }
+        ]
+  )
+  const service = byId([...realizingService, ...serviceReferences])
+  const resource = byId([...realizingResource, ...resourceReferences])
+  return {
+    ...(service.length > 0 && { realizingService: service }),
+    ...(resource.length > 0 && { realizingResource: resource })
+  }
+}
+
+/** That of the first device that has one. */
+function serialNumberOf({ resources, characteristics }: ProvisioningResult): string | undefined {
+  const told = characteristics.find(({ name }) => name === 'serialNumber')?.value
+  return (
+    resources.find(({ serialNumber }) => serialNumber !== undefined)?.serialNumber ??
+    (typeof told === 'string' ? told : undefined)
+  )
+}
+
+function pricesOf(prices: readonly OrderPrice[] = []): ProductPrice[] {
+  return prices.flatMap(({ priceType, price, priceAlteration, ...rest }) =>
+    priceType === undefined || price === undefined
+      ? []
+      : [{ ...rest, priceType, price, ...(priceAlteration && { productPriceAlteration: priceAlteration }) }]
+  )
+}
+
+function orderItemOf({ id }: ProductOrder, item: ProductOrderItem) {
+  return { productOrderId: id, orderItemId: item.id, orderItemAction: item.action, '@referredType': 'ProductOrderItem' }
+}
+
+/** Of characteristics with the same name the last one, in the place of the first. */
+function byName(characteristics: readonly Characteristic[]): Characteristic[] {
+  return [...new Map(characteristics.map(each => [each.name, each])).values()]
+}
+
+function byId<T extends { id: string }>(references: readonly T[]): T[] {
+  return [...new Map(references.map(each => [each.id, each])).values()]
+}
