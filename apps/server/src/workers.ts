@@ -9,6 +9,7 @@ import { defaultDeliveryLimits, type WorkerLog } from './workers/delivery-option
 import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
+import { EventFollower } from './workers/event-follower.ts'
 import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
@@ -29,6 +30,12 @@ export interface DueParts {
   readonly database: Pick<Database, 'unitOfWork' | 'work' | 'workSignal'>
   readonly clock: Clock
   readonly metrics: Pick<ServerMetrics, 'work'>
+  readonly log: WorkerLog
+}
+
+export interface FollowParts {
+  readonly database: Pick<Database, 'unitOfWork' | 'store' | 'events' | 'workSignal'>
+  readonly clock: Clock
   readonly log: WorkerLog
 }
 
@@ -56,7 +63,8 @@ export interface Worker {
 export function allWorkers(config: Config, parts: WorkerParts): Worker {
   const workers: readonly Worker[] = [
     deliveryWorker(config, { ...parts, metrics: parts.metrics.deliveries }),
-    dueWorker(config, parts)
+    dueWorker(config, parts),
+    eventFollower(parts)
   ]
   return {
     start: () => {
@@ -82,6 +90,12 @@ export function dueWorker(
     log,
     leaseMs
   })
+}
+
+/** What lets milestones be reached by events of other resources. */
+export function eventFollower({ database, clock, log }: FollowParts): EventFollower {
+  const { unitOfWork, store, events, workSignal: signal } = database
+  return new EventFollower({ unitOfWork, store, events, signal, ids: uuidV7Ids, clock, log, tenant: TENANT })
 }
 
 /** What delivers the events of a database. */

@@ -103,6 +103,12 @@ export { deleteJourneySpecification } from './use-cases/delete-journey-specifica
 export { deleteProductOrder } from './use-cases/delete-product-order.ts'
 export { deleteResource } from './use-cases/delete-resource.ts'
 export { ensureJourneys } from './use-cases/ensure-journeys.ts'
+export {
+  type FollowDependencies,
+  type Followed,
+  type FollowedTo,
+  followAwaitedEvents
+} from './use-cases/follow-awaited-events.ts'
 export { journeysInUse } from './use-cases/journeys-in-use.ts'
 export { moveOrderItems } from './use-cases/move-order-items.ts'
 export { patchCalendar } from './use-cases/patch-calendar.ts'

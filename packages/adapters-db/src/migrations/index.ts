@@ -3,7 +3,8 @@ import { events } from './0002-events.ts'
 import { deliveries } from './0003-deliveries.ts'
 import { orders } from './0005-orders.ts'
 import { productInventory } from './0006-product-inventory.ts'
+import { journeyFollower } from './0007-journey-follower.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
-export const migrations: readonly Migration[] = [registry, events, deliveries, orders, productInventory]
+export const migrations: readonly Migration[] = [registry, events, deliveries, orders, productInventory, journeyFollower]

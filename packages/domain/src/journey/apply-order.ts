@@ -7,8 +7,16 @@ import { itemsOf, leavesOf } from '../ordering/roll-up.ts'
 import { segmentsOf, valuesAt } from '../query/values-at.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { isOpenMilestone, type Journey, type JourneyMilestone } from './journey.ts'
-import { end, inMotion, type JourneyChange, type JourneyInMotion, reachByRequirements, settle } from './journey-change.ts'
-import type { ReachedBy } from './journey-specification.ts'
+import {
+  type Ending,
+  end,
+  inMotion,
+  type JourneyChange,
+  type JourneyInMotion,
+  reachByRequirements,
+  settle
+} from './journey-change.ts'
+import { orderPathOf, type ReachedBy } from './journey-specification.ts'
 import { reach } from './reach.ts'
 import { isForItem } from './select-specification.ts'
 
@@ -21,13 +29,23 @@ export interface MovedOrder {
 /**
  * Lets a journey follow its order: milestones are reached that wait for states, those of items that ended otherwise are withdrawn, and
  * with the order the journey ends. What is then still open is skipped when the order was completed, and withdrawn when it wasn't.
+ *
+ * @param happenings what happens with it, in turn: noticed before the journey ends
  */
-export function applyOrder(journey: Journey, { order, history }: MovedOrder, moment: Moment): JourneyChange {
-  if (history.length === 0) return { outcome: 'unchanged', journey, history: [] }
+export function applyOrder(
+  journey: Journey,
+  { order, history }: MovedOrder,
+  moment: Moment,
+  happenings: readonly Happening[] = []
+): JourneyChange {
+  if (history.length === 0 && happenings.length === 0) return { outcome: 'unchanged', journey, history: [] }
   const motion = inMotion(journey, moment)
   applyArrivals(motion, order, history)
-  withdrawOfItems(motion, order)
-  if (isFinalOrder(order.state) && motion.state === 'active') endJourney(motion, order)
+  for (const happening of happenings) applyHappening(motion, happening)
+  if (history.length > 0) {
+    withdrawOfItems(motion, order)
+    if (isFinalOrder(order.state) && motion.state === 'active') endJourney(motion, order)
+  }
   return settle(motion)
 }
 
@@ -40,10 +58,14 @@ export function applyArrivals(motion: JourneyInMotion, order: ProductOrder, arri
 }
 
 /** One milestone may take others along, so that each is looked at as it is by then. */
-export function reachAll(motion: JourneyInMotion, isReached: (milestone: JourneyMilestone) => boolean): void {
+export function reachAll(
+  motion: JourneyInMotion,
+  isReached: (milestone: JourneyMilestone) => boolean,
+  ending: Ending = {}
+): void {
   for (let index = 0; index < motion.milestones.length; index++) {
     const milestone = motion.milestones[index]!
-    if (isOpenMilestone(milestone) && !milestone.isCorrected && isReached(milestone)) reach(motion, milestone)
+    if (isOpenMilestone(milestone) && !milestone.isCorrected && isReached(milestone)) reach(motion, milestone, ending)
   }
 }
 
@@ -54,19 +76,31 @@ export interface Happening {
   readonly kind: string
   /** The resource, parsed. */
   readonly document: unknown
+  /** When it happened, as an ISO 8601 instant; absent: now. */
+  readonly at?: string
 }
 
 /** Reaches the milestones that wait for such an event, if it is about this order. */
 export function applyEvent(journey: Journey, happening: Happening, moment: Moment): JourneyChange {
   const motion = inMotion(journey, moment)
-  reachAll(motion, milestone => isToldBy(milestone, happening, journey.productOrder.id))
+  applyHappening(motion, happening)
   return settle(motion)
 }
 
+/** Clocks of processes differ: nothing is reached in the future. */
+function applyHappening(motion: JourneyInMotion, happening: Happening): void {
+  const { before, moment } = motion
+  const isOver = happening.at !== undefined && Date.parse(happening.at) < moment.now.getTime()
+  const ending = isOver ? { date: happening.at } : {}
+  reachAll(motion, milestone => isToldBy(milestone, happening, before.productOrder.id), ending)
+}
+
 /** The ids of the orders that an event is about, as far as milestones that wait for it can tell. */
-export function ordersIn(happening: Happening, reachedBy: ReachedBy & { by: 'event' }): readonly string[] {
-  const path = reachedBy.orderPath ?? (happening.resource === 'productOrder' ? 'id' : 'productOrder.id')
-  return valuesAt(happening.document, segmentsOf(path)).filter(value => typeof value === 'string')
+export function ordersIn(
+  { document }: Pick<Happening, 'document'>,
+  awaited: Pick<ReachedBy & { by: 'event' }, 'resource' | 'orderPath'>
+): readonly string[] {
+  return valuesAt(document, segmentsOf(orderPathOf(awaited))).filter(value => typeof value === 'string')
 }
 
 function isReachedBy(

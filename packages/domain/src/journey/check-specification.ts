@@ -1,9 +1,12 @@
+import { changeKinds } from '../events/domain-event.ts'
 import type { Fault } from '../kernel/errors.ts'
 import { isObject } from '../kernel/json.ts'
+import { orderHistoryDefinition } from '../ordering/history.ts'
 import { productOrderItemStates } from '../ordering/order-item-states.ts'
 import { productOrderStates } from '../ordering/order-states.ts'
+import { resourceDefinitions } from '../resources/index.ts'
 import { addDuration, parseDuration, subtractDuration } from './duration.ts'
-import type { JourneyMilestone } from './journey.ts'
+import { type JourneyMilestone, journeyDefinition } from './journey.ts'
 import type {
   JourneyMatch,
   LintWarning,
@@ -16,6 +19,7 @@ import type {
   Wording
 } from './journey-specification.ts'
 import { findCycle } from './requirements.ts'
+import { trackingTokenDefinition } from './tracking-token.ts'
 
 /** Keys are parts of addresses, and `:` stands between the key and the item of a milestone that every item has. */
 export const MILESTONE_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
@@ -143,8 +147,13 @@ function checkReachedBy(reachedBy: ReachedBy, report: Report): void {
 }
 
 /** What goes with `by` is known here alone: it may be missing. */
-function checkEvent({ resource = '', where = [] }: Partial<ReachedBy & { by: 'event' }>, report: Report): void {
-  if (resource.trim() === '') report('/reachedBy/resource', 'names the resource that the event is about')
+function checkEvent({ resource = '', kind, where = [], ...paths }: Partial<ReachedBy & { by: 'event' }>, report: Report): void {
+  const resources = resourceDefinitions.filter(({ name }) => !untold.includes(name)).map(({ name }) => name)
+  if (!resources.includes(resource)) report('/reachedBy/resource', `names a resource that is kept here: ${resources.join(', ')}`)
+  if (kind !== undefined && !changeKinds.some(each => each === kind)) {
+    report('/reachedBy/kind', `is nothing that can happen: ${changeKinds.join(', ')}`)
+  }
+  for (const name of ['orderPath', 'itemPath'] as const) if (paths[name]?.trim() === '') report(`/reachedBy/${name}`, 'is empty')
   for (const [index, { in: values }] of where.entries()) {
     if (values.length === 0) report(`/reachedBy/where/${index}/in`, 'needs at least one value')
     if (!values.every(isScalar)) report(`/reachedBy/where/${index}/in`, 'holds texts, numbers, true and false')
@@ -167,6 +176,8 @@ function checkServiceOrder(
   if (values.length === 0) report('/reachedBy/in', 'needs at least one value')
   if (!values.every(isScalar)) report('/reachedBy/in', 'holds texts, numbers, true and false')
 }
+/** Of these there are no events. */
+const untold: readonly string[] = [journeyDefinition, orderHistoryDefinition, trackingTokenDefinition].map(({ name }) => name)
 
 function checkStates(states: readonly string[] = [], known: readonly string[], report: Report): void {
   if (states.length === 0) report('/reachedBy/states', 'needs at least one state')

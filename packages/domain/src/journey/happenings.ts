@@ -1,12 +1,10 @@
 import { changedPaths } from '../kernel/changes.ts'
-import type { Moment } from '../kernel/moment.ts'
 import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import { cancelProductOrderDefinition } from '../resources/cancel-product-order.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { productOrderDefinition } from '../resources/product-order.ts'
-import { applyEvent, type Happening } from './apply-order.ts'
+import type { Happening } from './apply-order.ts'
 import { isOpenMilestone, type Journey } from './journey.ts'
-import type { JourneyChange } from './journey-change.ts'
 
 /** Whether anything in a journey waits for events: most wait for none, and nobody need think of any then. */
 export function awaitsEvents({ milestone }: Journey): boolean {
@@ -35,12 +33,4 @@ export function happeningsOfTask(tasks: readonly CancelProductOrder[]): Happenin
     const kind = document.state === 'acknowledged' ? 'created' : 'stateChanged'
     return { resource: cancelProductOrderDefinition.name, kind, document }
   })
-}
-
-/** Lets a journey that was changed take notice of what happened too. */
-export function withHappenings(change: JourneyChange, happenings: readonly Happening[], moment: Moment): JourneyChange {
-  return happenings.reduce((so, happening) => {
-    const next = applyEvent(so.journey, happening, moment)
-    return next.outcome === 'unchanged' ? so : { ...next, history: [...so.history, ...next.history] }
-  }, change)
 }

@@ -1,6 +1,7 @@
 export { addMilestone, type NewMilestone } from './add-milestone.ts'
 export { applyEvent, applyOrder, type Happening, type MovedOrder, ordersIn } from './apply-order.ts'
 export { applyServiceOrder, type ServiceOrderNews } from './apply-service-order.ts'
+export type { AwaitedEvent } from './awaited-events.ts'
 export * from './calendar.ts'
 export {
   checkSpecification,
@@ -24,6 +25,7 @@ export { levelAt, nextLevelStart } from './jeopardy.ts'
 export * from './journey.ts'
 export * from './journey-catalog.ts'
 export type { JourneyChange } from './journey-change.ts'
+export * from './journey-follower.ts'
 export * from './journey-specification.ts'
 export { mermaidOf } from './mermaid.ts'
 export { nextDue } from './next-due.ts'

@@ -1,8 +1,9 @@
 import type { DefinitionOf, Resource } from '../kernel/resource.ts'
+import { type AwaitedEvent, eventsAwaitedBy, withNew } from './awaited-events.ts'
 import type { Calendar } from './calendar.ts'
 import type { SpecificationChange } from './decide-specification.ts'
 import { defaultJourneySpecification } from './default-specification.ts'
-import type { JourneySpecification } from './journey-specification.ts'
+import type { JourneySpecification, MilestoneRules } from './journey-specification.ts'
 
 /** The id of the one catalogue that there is. */
 export const JOURNEY_CATALOG_ID = 'default'
@@ -18,6 +19,11 @@ export interface JourneyCatalog extends Resource {
   calendar: Calendar[]
   /** The highest version of each key that was ever made: none is used twice, also when a draft was deleted. */
   lastVersion: { [key: string]: number }
+  /**
+   * What milestones wait for beside what happens to their own order: of every version that was ever in use, as orders may still follow it,
+   * and of those that were added to one order alone. Absent: that of the specifications.
+   */
+  awaited?: AwaitedEvent[]
 }
 
 /** Internal: served by no API. */
@@ -64,8 +70,30 @@ export function withChange(
   const kept = catalog.specification.filter(({ id }) => !gone.has(id))
   const active = specification.lifecycleStatus === 'active' ? [...kept, specification] : kept
   const known = new Map([...catalog.calendar, ...calendars].map(each => [each.id, each]))
-  return { ...catalog, specification: active, calendar: calendarsIn(active).flatMap(id => known.get(id) ?? []) }
+  const calendar = calendarsIn(active).flatMap(id => known.get(id) ?? [])
+  const { milestone, activatedAt = EVER, lifecycleStatus } = specification
+  const awaited = awaitedIn(lifecycleStatus === 'active' ? withAwaited(catalog, milestone, activatedAt) : catalog)
+  return { ...catalog, specification: active, calendar, ...(awaited.length > 0 && { awaited: [...awaited] }) }
 }
+
+/** What milestones wait for beside what happens to their own order. */
+export function awaitedIn({ awaited, specification }: JourneyCatalog): readonly AwaitedEvent[] {
+  return awaited ?? specification.flatMap(({ milestone, activatedAt = EVER }) => eventsAwaitedBy(milestone, activatedAt))
+}
+
+/** The same catalogue when nothing is new in what these milestones wait for. */
+export function withAwaited(
+  catalog: JourneyCatalog,
+  milestones: readonly Pick<MilestoneRules, 'reachedBy'>[],
+  since: string
+): JourneyCatalog {
+  const known = awaitedIn(catalog)
+  const awaited = withNew(known, eventsAwaitedBy(milestones, since))
+  return awaited.length === known.length ? catalog : { ...catalog, awaited }
+}
+
+/** Of a specification that was never activated: the one that is built in. */
+const EVER = new Date(0).toISOString()
 
 /** The same calendars, one of them as it is now. */
 export function withCalendar(catalog: JourneyCatalog, calendar: Calendar): JourneyCatalog {

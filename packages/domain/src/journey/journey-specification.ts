@@ -91,6 +91,11 @@ export type ReachedBy =
     }
   | { by: 'requirements' }
 
+/** Where resources name the order, of those that an event may be about. */
+export function orderPathOf({ resource, orderPath }: Pick<ReachedBy & { by: 'event' }, 'resource' | 'orderPath'>): string {
+  return orderPath ?? (resource === 'productOrder' ? 'id' : 'productOrder.id')
+}
+
 /** When a milestone should be reached. */
 export interface MilestonePlan {
   /** ISO 8601. */

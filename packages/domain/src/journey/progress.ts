@@ -6,9 +6,9 @@ import type { OrderChange } from '../ordering/order-change.ts'
 import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import type { Characteristic } from '../resources/common.ts'
 import type { NewProductOrder, ProductOrder } from '../resources/product-order.ts'
-import { applyOrder } from './apply-order.ts'
+import { applyEvent, applyOrder } from './apply-order.ts'
 import type { Calendar } from './calendar.ts'
-import { awaitsEvents, happeningOfNewOrder, happeningsOfOrder, happeningsOfTask, withHappenings } from './happenings.ts'
+import { awaitsEvents, happeningOfNewOrder, happeningsOfOrder, happeningsOfTask } from './happenings.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyChange } from './journey-change.ts'
 import type { JourneySpecification } from './journey-specification.ts'
@@ -52,9 +52,9 @@ export function takeOrder(input: NewProductOrder, context: NewOrderContext, mome
   if (isRefusal(order)) return order
   const specification = selectSpecification(specifications, { order, customerCharacteristic })
   const started = startJourney({ id: journeyId, specification, order, calendars }, moment)
-  const happenings = awaitsEvents(started.journey) ? [happeningOfNewOrder(order)] : []
-  const { journey, history } = withHappenings(started, happenings, moment)
-  return { order: withJourney(order, journey), journey, history }
+  const told = awaitsEvents(started.journey) ? applyEvent(started.journey, happeningOfNewOrder(order), moment) : undefined
+  const journey = told?.journey ?? started.journey
+  return { order: withJourney(order, journey), journey, history: [...started.history, ...(told?.history ?? [])] }
 }
 
 /**
@@ -69,10 +69,8 @@ export function orderProgress(
   moment: Moment,
   tasks: readonly CancelProductOrder[] = []
 ): Progress {
-  const followed = applyOrder(journey, change, moment)
-  if (!awaitsEvents(journey)) return together(before, change, followed)
-  const happenings = [...happeningsOfOrder(before, change.steps), ...happeningsOfTask(tasks)]
-  return together(before, change, withHappenings(followed, happenings, moment))
+  const happenings = awaitsEvents(journey) ? [...happeningsOfOrder(before, change.steps), ...happeningsOfTask(tasks)] : []
+  return together(before, change, applyOrder(journey, change, moment, happenings))
 }
 
 /** Shows on the order what was decided about its journey. */

@@ -123,9 +123,20 @@ t.test('a specification', async t => {
     t.same(faultsOf(reachedBy({ by: 'orderState' })), ['/milestone/0/reachedBy/states'])
     t.same(faultsOf(reachedBy({ by: 'itemState' })), ['/milestone/0/reachedBy/states'])
     t.same(faultsOf(reachedBy({ by: 'event' })), ['/milestone/0/reachedBy/resource'])
-    t.same(faultsOf(reachedBy({ by: 'event', resource: 'shipment', where: [{ path: 'state', in: [null] }] })), [
+    t.same(faultsOf(reachedBy({ by: 'event', resource: 'customer', where: [{ path: 'state', in: [null] }] })), [
       '/milestone/0/reachedBy/where/0/in'
     ])
+  })
+
+  t.test('can wait for what is told here, and for nothing else', async t => {
+    const event = (more: object) => faults([milestone('a', { reachedBy: { by: 'event', resource: 'customer', ...more } })])
+    t.same(event({ kind: 'created', orderPath: 'agreement.id' }), [])
+    t.match(event({ resource: 'shipment' }), [
+      /^\/milestone\/0\/reachedBy\/resource: names a resource that is kept here: customer, /
+    ])
+    for (const resource of ['journey', 'orderHistory', 'trackingToken']) t.equal(event({ resource }).length, 1, resource)
+    t.match(event({ kind: 'milestone' }), [/^\/milestone\/0\/reachedBy\/kind: /])
+    t.same(event({ orderPath: '' }), ['/milestone/0/reachedBy/orderPath: is empty'])
   })
 
   t.test('may be right and look odd', async t => {

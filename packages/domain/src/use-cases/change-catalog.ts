@@ -6,12 +6,17 @@ import {
   initialJourneyCatalog,
   JOURNEY_CATALOG_ID,
   type JourneyCatalog,
-  journeyCatalogDefinition
+  journeyCatalogDefinition,
+  withAwaited
 } from '../journey/journey-catalog.ts'
-import { type JourneySpecification, journeySpecificationDefinition } from '../journey/journey-specification.ts'
+import {
+  type JourneySpecification,
+  journeySpecificationDefinition,
+  type MilestoneRules
+} from '../journey/journey-specification.ts'
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
-import { catalogIn } from './journeys-in-use.ts'
+import { catalogIn, journeysInUse } from './journeys-in-use.ts'
 
 export interface OpenCatalog {
   readonly stored: StoredResource
@@ -31,6 +36,19 @@ export async function openCatalog(transaction: Transaction): Promise<OpenCatalog
 
 export function storeCatalog(transaction: Transaction, { stored }: OpenCatalog, catalog: JourneyCatalog): void {
   transaction.update(journeyCatalogDefinition, stored, catalog)
+}
+
+/** Has events looked at that these milestones wait for, where nobody has waited for such before. */
+export async function awaitEvents(
+  transaction: Transaction,
+  milestones: readonly Pick<MilestoneRules, 'reachedBy'>[],
+  since: string
+): Promise<void> {
+  const withThese = (catalog: JourneyCatalog) => withAwaited(catalog, milestones, since)
+  const catalog = await journeysInUse(transaction)
+  if (withThese(catalog) === catalog) return
+  const open = await openCatalog(transaction)
+  storeCatalog(transaction, open, withThese(open.catalog))
 }
 
 /** The calendars that a specification counts in, as far as there are any with these ids. */

@@ -7,6 +7,7 @@ import { insist, type Refusal } from '../kernel/refusal.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
+import { awaitEvents } from './change-catalog.ts'
 import type { ChangeDependencies } from './change-dependencies.ts'
 import { orderWork } from './change-order.ts'
 import { doOnce } from './do-once.ts'
@@ -43,6 +44,8 @@ export function changeJourney(
       const { source, moment } = orderWork(dependencies, transaction, context, reason)
       const change = insist(decide(before.journey, moment))
       const progress = journeyProgress(before.order, change)
+      const added = change.journey.milestone.filter(({ key }) => !before.journey.milestone.some(each => each.key === key))
+      if (added.length > 0) await awaitEvents(transaction, added, source.at)
       const { journey } = await storeProgress(transaction, source, { before, progress, moment })
       return { kind: journey === before.storedJourney ? 'unchanged' : 'changed', stored: journey }
     })

@@ -12,6 +12,7 @@ import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 import { type OrderRecords, orderRecords } from './order-records.ts'
 import { storeProgress } from './store-progress.ts'
+import { settledTask } from './store-task.ts'
 
 /** `automatic`: what is acknowledged is accepted by a worker. */
 export const orderAcceptances = ['automatic', 'manual'] as const
@@ -68,7 +69,8 @@ export function changeOrder(
       insistOnRevision(before.storedOrder, expects)
       const { source, moment } = orderWork(dependencies, transaction, context, reason)
       const change = insist(decide(before.order, moment, before))
-      const progress = orderProgress(before.order, change, before.journey, moment)
+      const settled = await settledTask(transaction, before.journey, change.order, moment)
+      const progress = orderProgress(before.order, change, before.journey, moment, settled?.states)
       const { order } = await storeProgress(transaction, source, { before, progress, moment })
       if (before.order.state !== 'acknowledged' && change.order.state === 'acknowledged') {
         scheduleAcceptance(dependencies, { transaction, source }, orderId)

@@ -488,6 +488,35 @@ t.test('a milestone that waits for an event', async t => {
     t.equal(await reached({ by: 'event', resource: 'cancelProductOrder', kind: 'created' }), 'open open reached')
   })
 
+  t.test('of a request to cancel that is settled, however it is', async t => {
+    const assessed = async (state: string) => {
+      const parts = world()
+      const where = [{ path: 'state', in: [state] }]
+      await parts.catalog(awaiting({ by: 'event', resource: 'cancelProductOrder', kind: 'stateChanged', where }))
+      const { id } = await parts.place()
+      await parts.accept(id)
+      const { id: taskId } = await parts.cancel(id)
+      const after = async () => [(await parts.task(taskId)).state, stateOf(await parts.journey(id))]
+      t.same(await after(), ['inProgress', 'open'])
+      return { ...parts, id, taskId, after }
+    }
+    const goesOn = await assessed('terminatedWithError')
+    await goesOn.patch(goesOn.id, { state: 'inProgress' })
+    t.same(await goesOn.after(), ['terminatedWithError', 'reached'], 'the order was moved on')
+    t.equal((await goesOn.history()).filter(each => each === 'milestone told: open > reached').length, 1)
+    const refusal = await assessed('terminatedWithError')
+    await refusal.settle({ taskId: refusal.taskId, decision: 'refuse' })
+    t.same(await refusal.after(), ['terminatedWithError', 'reached'])
+    const ends = await assessed('done')
+    await ends.patch(ends.id, { state: 'pendingCancellation' })
+    t.same(await ends.after(), ['inProgress', 'open'], 'nothing is settled yet')
+    await ends.patch(ends.id, { state: 'cancelled' })
+    t.same(await ends.after(), ['done', 'reached'], 'before the journey ends')
+    const confirmed = await assessed('done')
+    await confirmed.settle({ taskId: confirmed.taskId, decision: 'confirm' })
+    t.same(await confirmed.after(), ['done', 'reached'])
+  })
+
   t.test('of something else that names the order is reached by that, once', async t => {
     const { place, journey, catalog, happen } = world()
     await catalog(awaiting({ by: 'event', resource: 'shipment', where: [{ path: 'state', in: ['sent'] }] }))

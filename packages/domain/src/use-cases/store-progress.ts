@@ -7,14 +7,14 @@ import { DomainError } from '../kernel/errors.ts'
 import { sameJson } from '../kernel/json.ts'
 import type { Moment } from '../kernel/moment.ts'
 import type { StoredResource } from '../kernel/resource.ts'
-import { settleTask, taskHistory } from '../ordering/decide-cancellation.ts'
+import { taskHistory } from '../ordering/decide-cancellation.ts'
 import { type HistoryEntry, orderHistoryDefinition } from '../ordering/history.ts'
 import { statesBeforeCancellation, withoutStatesBefore } from '../ordering/states-before-cancellation.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
-import { type CancelProductOrder, cancelProductOrderDefinition } from '../resources/cancel-product-order.ts'
+import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import { type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
 import type { OrderRecords } from './order-records.ts'
-import { storeTask } from './store-task.ts'
+import { settledTask, storeTask } from './store-task.ts'
 
 /** What was decided about an order and its journey. */
 export interface ProgressToStore {
@@ -94,17 +94,16 @@ function storeSteps(
 async function settleOpenTask(
   transaction: Transaction,
   source: EventSource,
-  { cancelProductOrder }: Journey,
+  journey: Journey,
   order: ProductOrder,
   moment: Moment
 ): Promise<CancelProductOrder | undefined> {
-  const stored = cancelProductOrder && (await transaction.get(cancelProductOrderDefinition, cancelProductOrder.id))
-  if (!stored) return undefined
-  const task = JSON.parse(stored.document) as CancelProductOrder
-  const states = settleTask(task, order, moment)
-  storeTask(transaction, source, { stored, task }, states)
-  storeHistory(transaction, source, taskHistory(states, task.state, moment))
-  return states.at(-1) ?? task
+  const open = await settledTask(transaction, journey, order, moment)
+  if (!open) return undefined
+  const { before, states } = open
+  storeTask(transaction, source, before, states)
+  storeHistory(transaction, source, taskHistory(states, before.task.state, moment))
+  return states.at(-1) ?? before.task
 }
 
 function withCancellation(journey: Journey, order: ProductOrder, task: CancelProductOrder | undefined): Journey {

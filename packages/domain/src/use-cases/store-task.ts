@@ -1,7 +1,11 @@
 import { changeEvents, creationEvents, type EventSource } from '../events/events-of-change.ts'
+import type { Journey } from '../journey/journey.ts'
+import type { Moment } from '../kernel/moment.ts'
 import type { StoredResource } from '../kernel/resource.ts'
+import { settleTask } from '../ordering/decide-cancellation.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { type CancelProductOrder, cancelProductOrderDefinition } from '../resources/cancel-product-order.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
 
 export interface StoredTask {
   readonly stored: StoredResource
@@ -32,4 +36,23 @@ export function storeTask(
     last = { stored, task }
   }
   return last
+}
+
+/** A task that is open, and the states that it goes through next. */
+export interface SettledTask {
+  readonly before: StoredTask
+  readonly states: readonly CancelProductOrder[]
+}
+
+/** What becomes of the open cancellation of an order, if there is one, when the order is moved otherwise. */
+export async function settledTask(
+  transaction: Pick<Transaction, 'get'>,
+  { cancelProductOrder }: Journey,
+  order: ProductOrder,
+  moment: Moment
+): Promise<SettledTask | undefined> {
+  const stored = cancelProductOrder && (await transaction.get(cancelProductOrderDefinition, cancelProductOrder.id))
+  if (!stored) return undefined
+  const task = JSON.parse(stored.document) as CancelProductOrder
+  return { before: { stored, task }, states: settleTask(task, order, moment) }
 }

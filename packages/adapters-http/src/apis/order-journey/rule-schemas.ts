@@ -1,4 +1,4 @@
-import { domainEventKinds, orderItemActions } from '@crm-lite/domain'
+import { changeKinds, orderItemActions } from '@crm-lite/domain'
 import { Type } from '@sinclair/typebox'
 import { flag, freeValue, indexedText, oneOf, ref, text } from '../../schema/attributes.ts'
 import { shape } from '../../schema/entity.ts'
@@ -52,8 +52,8 @@ export const ReachedBy = shape('ReachedBy', 'How a milestone is reached. By hand
     in: Type.Array(freeValue('A text, a number, true or false.', 'active'), {
       description: 'Of a service order: values of the characteristic; absent: any.'
     }),
-    resource: text('Of an event: what it is about.', 'cancelProductOrder'),
-    kind: text(`Of an event: what happened, one of ${domainEventKinds.join(', ')}; absent: anything.`, 'stateChanged'),
+    resource: text('Of an event: what it is about, a resource that is kept here.', 'cancelProductOrder'),
+    kind: text(`Of an event: what happened, one of ${changeKinds.join(', ')}; absent: anything.`, 'stateChanged'),
     orderPath: text('Of an event: where the resource names the order.', 'productOrder.id'),
     itemPath: text('Of an event: where the resource names the item, for a milestone of an item.', 'productOrderItem.id'),
     where: Type.Array(ref(ContentCondition), { description: 'Of an event: what its content must be like, all of it.' })
