@@ -6,6 +6,7 @@ import { startPostgres } from '@crm-lite/adapters-db/testing'
 import {
   activateJourneySpecification,
   addMilestone,
+  type Customer,
   changeJourney,
   changeResource,
   createJourneySpecification,
@@ -95,7 +96,7 @@ async function openWorld(t: Test, makeParts: (t: Test) => Promise<Parts>) {
   const customerOf = async (...orders: string[]) => {
     const agreement = orders.map(id => ({ id }))
     const input = { name: 'Asha', engagedParty: { '@referredType': 'Individual', id: 'p' }, agreement }
-    return (await createResource(dependencies, customerDefinition, input, context)).stored.id
+    return (await createResource<Customer>(dependencies, customerDefinition, input as Omit<Customer, 'id'>, context)).stored.id
   }
   const put = (id: string, status: string) =>
     changeResource(
