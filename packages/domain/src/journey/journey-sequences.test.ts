@@ -58,7 +58,7 @@ const optionally = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil
 const reachedBy = fc.oneof(
   { weight: 3, arbitrary: fc.constant<ReachedBy>({ by: 'hand' }) },
   fc.constant<ReachedBy>({ by: 'requirements' }),
-  fc.constant<ReachedBy>({ by: 'event', resource: 'shipment' }),
+  fc.constant<ReachedBy>({ by: 'event', resource: 'customer' }),
   fc.subarray([...productOrderStates], { minLength: 1 }).map((states): ReachedBy => ({ by: 'orderState', states })),
   fc.subarray([...productOrderItemStates], { minLength: 1 }).map((states): ReachedBy => ({ by: 'itemState', states }))
 )
@@ -174,7 +174,7 @@ function run(world: World, { kind, pick }: Command): JourneyChange | Refusal | u
     case 'item':
       return moveOrder(world, kind, pick, moment)
     case 'event':
-      return applyEvent(journey, { resource: 'shipment', kind: 'created', document: { productOrder: { id: 'o' } } }, moment)
+      return applyEvent(journey, { resource: 'customer', kind: 'created', document: { productOrder: { id: 'o' } } }, moment)
     default:
       return kind satisfies never
   }
