@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Database, openDatabase } from '@crm-lite/adapters-db'
 import { startPostgres } from '@crm-lite/adapters-db/testing'
 import {
@@ -119,7 +120,12 @@ async function openWorld(t: Test, makeParts: (t: Test) => Promise<Parts>) {
     return all.filter(({ milestone, to }) => milestone?.key === 'told' && to === 'reached')
   }
   const stored = () => database.store.get(tenant, journeyFollowerDefinition, JOURNEY_FOLLOWER_ID)
-  return { database, dependencies, warnings, follower, activate, place, customerOf, put, told, states, reached, stored }
+  /** PostgreSQL shows events when older transactions have ended, also those of other tests: waits until all so far can be read. */
+  const settled = async () => {
+    const marker = { kinds: ['created'], resourceId: await customerOf(), limit: 1 } as const
+    while ((await database.events.read(tenant, marker)).events.length === 0) await nextTurn()
+  }
+  return { settled, database, dependencies, warnings, follower, activate, place, customerOf, put, told, states, reached, stored }
 }
 
 /** The memory store's functions stand in its class. */
@@ -130,7 +136,7 @@ function followable({ unitOfWork, store, events, workSignal }: Parts): Parts {
 for (const [engine, makeParts] of Object.entries(engines)) {
   t.test(engine, async t => {
     t.test('a milestone is reached when what names its order, in a list too, becomes what it waits for', async t => {
-      const { activate, place, customerOf, put, states, told, follower, reached, database, warnings } = await openWorld(
+      const { activate, place, customerOf, put, states, told, follower, reached, database, warnings, settled } = await openWorld(
         t,
         makeParts
       )
@@ -141,6 +147,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       await follower().processAll()
       t.same(await states([a, b]), ['open', 'open'])
       await put(customer, 'signed')
+      await settled()
       t.ok((await follower().processAll()) > 0)
       t.same(await states([a, b]), ['reached', 'reached'])
       t.match(await reached(), [{ actor: 'ben' }, { actor: 'ben' }])
@@ -150,7 +157,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     })
 
     t.test('a running journey is served whose specification is no longer in use, and a milestone of one order alone', async t => {
-      const { activate, place, customerOf, put, states, told, follower, dependencies } = await openWorld(t, makeParts)
+      const { activate, place, customerOf, put, states, told, follower, dependencies, settled } = await openWorld(t, makeParts)
       const specification = await activate(signed)
       const [order, custom] = [await place(), await place('other')]
       await retireJourneySpecification(dependencies, { id: specification }, context)
@@ -170,6 +177,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       const product = { productOrderItem: [{ productOrderId: custom, orderItemId: '1' }] }
       const input = { productOrderItem: [{ id: '1', action: 'add' as const, product }] }
       await placeProductOrder(dependencies, input, context)
+      await settled()
       await follower().processAll()
       t.same(await states([order]), ['reached'])
       t.equal((await told(custom, 'own'))?.state, 'reached')
@@ -187,7 +195,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     })
 
     t.test('several follow at once, and every milestone is reached once', async t => {
-      const { activate, place, customerOf, put, states, follower, reached, warnings } = await openWorld(t, makeParts)
+      const { activate, place, customerOf, put, states, follower, reached, warnings, settled } = await openWorld(t, makeParts)
       await activate(signed)
       const orders = await Promise.all(Array.from({ length: 30 }, () => place()))
       const customers = await Promise.all(orders.map(id => customerOf(id)))
@@ -196,7 +204,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
         await Promise.all([...half.map(id => put(id, 'signed')), ...followers.map(each => each.processAll())])
         await Promise.all(followers.map(each => each.processAll()))
       }
-      // PostgreSQL shows events when older transactions have ended: those of the others have by now.
+      await settled()
       await follower().processAll()
       t.same(new Set(await states(orders)), new Set(['reached']))
       t.equal((await reached()).length, orders.length)
@@ -204,10 +212,14 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     })
 
     t.test('who is cut off in the middle is followed by another one, which loses nothing and repeats nothing', async t => {
-      const { activate, place, customerOf, put, states, follower, reached, database, stored } = await openWorld(t, makeParts)
+      const { activate, place, customerOf, put, states, follower, reached, database, stored, settled } = await openWorld(
+        t,
+        makeParts
+      )
       await activate(signed)
       const orders = await Promise.all(Array.from({ length: 150 }, () => place()))
       for (const id of orders) await put(await customerOf(id), 'signed')
+      await settled()
       for (const lastsFor of [3, 40, 130]) {
         let applied = 0
         const { unitOfWork } = database
@@ -228,7 +240,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     })
 
     t.test('what comes into use while events are read is not passed over', async t => {
-      const { activate, place, customerOf, put, told, follower, database } = await openWorld(t, makeParts)
+      const { activate, place, customerOf, put, told, follower, database, settled } = await openWorld(t, makeParts)
       await activate({ by: 'event', resource: 'individual' }, 'first')
       let order = ''
       const read: Database['events']['read'] = async (tenant, query) => {
@@ -241,6 +253,8 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       }
       const { events } = database
       await follower({ events: { read, end: () => events.end(), purge: before => events.purge(before) } }).processAll()
+      await settled()
+      await follower().processAll()
       t.equal((await told(order))?.state, 'reached')
     })
   })
