@@ -2,7 +2,7 @@ import { apiBindings } from '@crm-lite/adapters-http'
 import { type Product, productStatuses } from '@crm-lite/domain'
 import t, { type Test } from 'tap'
 import { fictionalProduct } from '../apps/server/src/seed/fictional-product.ts'
-import { engines, serve, serveWithStorage } from './serve.ts'
+import { engines, eventsSince, serve, serveWithStorage } from './serve.ts'
 
 type Answer = Readonly<Record<string, unknown>>
 
@@ -94,7 +94,7 @@ for (const engine of engines) {
     t.same(await found(t, href), { ...body, ...empty })
     for (const each of await listOf(t, products)) t.match(each, empty)
 
-    const { events } = await storage.events.read('default', { limit: 100 })
+    const events = await eventsSince(storage)
     t.equal(events.length, 5)
     for (const { document } of events) t.ok(LISTS.every(name => Array.isArray(JSON.parse(document)[name])))
   })

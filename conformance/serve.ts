@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { openDatabase } from '@crm-lite/adapters-db'
 import { startPostgres } from '@crm-lite/adapters-db/testing'
 import { type ApiServices, buildApi } from '@crm-lite/adapters-http'
 import { FakeDeliveries, FakeHub, ManualSignal } from '@crm-lite/adapters-http/testing'
-import type { Clock } from '@crm-lite/domain'
+import { type Clock, customerDefinition, type DomainEvent, type StoredEvent } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 
 export const engines = ['memory', 'SQLite', 'PostgreSQL'] as const
@@ -48,6 +49,29 @@ export async function serveWithStorage(t: Test, engine: Engine): Promise<{ origi
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port })
   return { origin, storage }
+}
+
+/**
+ * Everything that was told so far, the oldest first. On PostgreSQL an event can be read once every older transaction of the whole server
+ * has ended, those of other tests too: so something newer, of a tenant of its own, is waited for.
+ */
+export async function eventsSince({ events, unitOfWork }: Storage, after?: string): Promise<readonly StoredEvent[]> {
+  const tenant = `marker-${randomUUID()}`
+  const event: DomainEvent = {
+    id: randomUUID(),
+    kind: 'created',
+    resource: customerDefinition.name,
+    resourceId: tenant,
+    revision: 1,
+    changedPaths: [],
+    at: clock.now().toISOString(),
+    actor: 'test',
+    correlationId: tenant,
+    document: '{}'
+  }
+  await unitOfWork.run(tenant, async transaction => transaction.publish(event))
+  while ((await events.read(tenant, { limit: 1 })).events.length === 0) await setImmediate()
+  return (await events.read('default', { limit: 1_000, ...(after !== undefined && { after }) })).events
 }
 
 type Storage = Pick<ApiServices, 'store' | 'unitOfWork' | 'events' | 'deliveries' | 'workSignal' | 'notReady'>
