@@ -4,7 +4,16 @@ import { deliveries } from './0003-deliveries.ts'
 import { orders } from './0005-orders.ts'
 import { productInventory } from './0006-product-inventory.ts'
 import { journeyFollower } from './0007-journey-follower.ts'
+import { provisioning } from './0008-provisioning.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
-export const migrations: readonly Migration[] = [registry, events, deliveries, orders, productInventory, journeyFollower]
+export const migrations: readonly Migration[] = [
+  registry,
+  events,
+  deliveries,
+  orders,
+  productInventory,
+  journeyFollower,
+  provisioning
+]

@@ -123,8 +123,7 @@ export const fulfilmentDefinition = {
   mandatory: ['productOrder', 'item', 'attempt', 'purpose', 'state', 'request'],
   indexed: [
     { name: 'product_order_id', path: 'productOrder.id', type: 'string', many: false },
-    { name: 'service_order_id', path: 'serviceOrder.id', type: 'string', many: false },
-    { name: 'state', path: 'state', type: 'string', many: false }
+    { name: 'service_order_id', path: 'serviceOrder.id', type: 'string', many: false }
   ]
 } as const satisfies DefinitionOf<Fulfilment>
 

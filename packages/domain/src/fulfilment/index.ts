@@ -49,6 +49,7 @@ export {
   productFor,
   resultOf
 } from './product-change.ts'
+export * from './provisioning-catalog.ts'
 export * from './provisioning-rule.ts'
 export { defaultRule, doesRuleMatch, selectRule } from './select-rule.ts'
 export {
