@@ -6,7 +6,9 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { type EventServices, eventServices } from './event-services.ts'
+import { fmsServices } from './fms-services.ts'
 import { uuidV7Ids } from './ids.ts'
+import { isSimulated, type RunningSimulator, startSimulator } from './start-simulator.ts'
 import { TENANT } from './tenant.ts'
 import { readVersion } from './version.ts'
 import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
@@ -15,6 +17,8 @@ import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerP
 export interface Composition {
   readonly app: FastifyInstance
   readonly database: Database
+  /** Where that is the FMS. */
+  readonly simulator: RunningSimulator | undefined
   /** Begins what the server does beside answering requests. */
   startWorkers(): void
   /** Lets requests and deliveries under way end, cuts off what takes longer than this, then closes the database. */
@@ -68,7 +72,7 @@ async function opened(config: Config, use: DatabaseUse): Promise<Database> {
 }
 
 /**
- * Opens the database, migrates it and builds the API and the workers on it.
+ * Opens the database, migrates it and builds the API and the workers on it, beside the simulator where that is the FMS.
  *
  * @param publicBaseUrl what links begin with
  * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
@@ -79,13 +83,17 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
     exclusive: true,
     onWarning: (message, fields) => logger.warn(fields ?? {}, message)
   })
+  let simulator: RunningSimulator | undefined
   try {
+    simulator = isSimulated(config) ? await startSimulator(config.databaseUrl, config.fms.simulatorPort) : undefined
     const metrics = serverMetrics(database, systemClock)
+    const fms = fmsServices(config, simulator?.url ?? config.fms?.url, { metrics: metrics.fms, log: logger })
     const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
     const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
     return {
       app,
       database,
+      simulator,
       startWorkers: workers.start,
       stop: async timeoutMs => {
         app.drain()
@@ -95,12 +103,12 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
         }, timeoutMs)
         await Promise.all([app.close(), workers.stop(timeoutMs)])
         clearTimeout(cutOff)
-        await services.sender.close()
-        await database.close()
+        await Promise.all([services.sender.close(), fms?.close()])
+        await Promise.all([database.close(), simulator?.close()])
       }
     }
   } catch (error) {
-    await database.close()
+    await Promise.all([database.close(), simulator?.close()])
     throw error
   }
 }

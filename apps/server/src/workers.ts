@@ -10,6 +10,7 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
+import { FmsMetrics } from './workers/fms-metrics.ts'
 import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
@@ -43,6 +44,7 @@ export interface FollowParts {
 export interface ServerMetrics {
   readonly deliveries: DeliveryMetrics
   readonly work: WorkMetrics
+  readonly fms: FmsMetrics
 }
 
 export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
@@ -50,7 +52,9 @@ export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
   deliveries.watch(database.deliveries, clock)
   const work = new WorkMetrics(deliveries.registry)
   work.watch(database.work, clock)
-  return { deliveries, work }
+  const fms = new FmsMetrics(deliveries.registry)
+  fms.watch(() => database.fulfilmentFigures(TENANT), clock)
+  return { deliveries, work, fms }
 }
 
 /** Several that are started and stopped as one. */
