@@ -71,13 +71,19 @@ async function opened(config: Config, use: DatabaseUse): Promise<Database> {
   }
 }
 
+export interface Places {
+  /** What links begin with. */
+  readonly publicBaseUrl: string
+  /** What this machine reaches us by. */
+  readonly localUrl: string
+}
+
 /**
  * Opens the database, migrates it and builds the API and the workers on it, beside the simulator where that is the FMS.
  *
- * @param publicBaseUrl what links begin with
  * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
  */
-export async function compose(config: Config, logger: Logger, publicBaseUrl: string): Promise<Composition> {
+export async function compose(config: Config, logger: Logger, { publicBaseUrl, localUrl }: Places): Promise<Composition> {
   const services = eventServices(config, publicBaseUrl)
   const database = await openConfiguredDatabase(config, {
     exclusive: true,
@@ -87,9 +93,14 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
   try {
     simulator = isSimulated(config) ? await startSimulator(config.databaseUrl, config.fms.simulatorPort) : undefined
     const metrics = serverMetrics(database, systemClock)
-    const fms = fmsServices(config, simulator?.url ?? config.fms?.url, { metrics: metrics.fms, log: logger })
-    const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
-    const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
+    const places = simulator
+      ? { fmsUrl: simulator.url, callbackBaseUrl: localUrl }
+      : { fmsUrl: config.fms?.url, callbackBaseUrl: publicBaseUrl }
+    const parts = { database, clock: systemClock, log: logger }
+    const fms = fmsServices(config, places, { ...parts, metrics: metrics.fms })
+    const options = { ...apiOptions(config, logger, publicBaseUrl), ...(fms && { fulfilment: fms.policy }) }
+    const app = await buildApi(apiServices(database, services, metrics), options)
+    const workers = startableWorkers(config, { ...parts, services, metrics, fms })
     return {
       app,
       database,

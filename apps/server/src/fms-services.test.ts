@@ -1,3 +1,4 @@
+import { MemoryStore } from '@crm-lite/domain/testing'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import { type Environment, readConfig } from './config.ts'
@@ -12,7 +13,10 @@ function servicesOf(env: Environment) {
   const result = readConfig({ SECRET_KEY: KEY, ...env }, () => '')
   if ('faults' in result) throw new Error(result.faults.join('\n'))
   const { config } = result
-  return fmsServices(config, config.fms?.url, { metrics: new FmsMetrics(new Registry()), log })
+  const store = new MemoryStore()
+  const parts = { database: { store, unitOfWork: store }, clock: { now: () => new Date() } }
+  const places = { fmsUrl: config.fms?.url, callbackBaseUrl: 'https://crm.example' }
+  return fmsServices(config, places, { ...parts, metrics: new FmsMetrics(new Registry()), log })
 }
 
 t.test('without an FMS there is nothing that works with one', async t => {
@@ -27,6 +31,17 @@ t.test('all servers with the same key listen at the same address, which nobody e
   t.not(secretOf({ SECRET_KEY: Buffer.alloc(32, 8).toString('base64') }), secret)
   t.equal(secretOf({ FMS_CALLBACK_SECRET: 'b'.repeat(24) }), 'b'.repeat(24))
   t.equal(secretOf({ FMS_CALLBACKS: 'off' }), undefined, 'nobody is listened to where the FMS is only asked')
+})
+
+t.test('the FMS is to call back where we are, unless somebody else sees to that', async t => {
+  const wantedBy = (env: Environment) => servicesOf({ FMS_URL: 'https://fms.example', ...env })?.wantedCallback
+  const secret = 'b'.repeat(24)
+  t.same(wantedBy({ FMS_CALLBACK_SECRET: secret }), {
+    fms: 'https://fms.example',
+    callback: `https://crm.example/fms-listener/${secret}`
+  })
+  t.same(wantedBy({ FMS_CALLBACKS: 'off' }), { fms: 'https://fms.example' }, 'what was registered before is taken back')
+  t.equal(wantedBy({ FMS_CALLBACKS: 'byHand' }), undefined)
 })
 
 t.test('an answer counts as lost only when no call can take that long any more', async t => {

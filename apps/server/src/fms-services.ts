@@ -1,18 +1,23 @@
 import { hkdfSync } from 'node:crypto'
-import { defaultFulfilmentSettings, type FmsGateway, type FulfilmentSettings, type ReadFmsNotification } from '@crm-lite/domain'
+import type { Database } from '@crm-lite/adapters-db'
+import {
+  type Clock,
+  defaultFulfilmentSettings,
+  type FmsCallback,
+  type FmsGateway,
+  type FulfilmentPolicy,
+  type FulfilmentSettings,
+  type ReadFmsNotification
+} from '@crm-lite/domain'
 import { type Authentication, FmsClient, type FmsClientOptions, readNotification } from '@crm-lite/fms-client'
 import type { Config } from './config.ts'
 import type { FmsConfig } from './fms-config.ts'
 import { secretKeyOf } from './secret-key.ts'
+import { TENANT } from './tenant.ts'
 import { BreakerWatch } from './workers/breaker-watch.ts'
 import type { WorkerLog } from './workers/delivery-options.ts'
 import type { FmsMetrics } from './workers/fms-metrics.ts'
-
-interface FulfilmentPolicy {
-  readonly settings: FulfilmentSettings
-  readonly random: () => number
-  readonly canLookUp: boolean
-}
+import { SubscriptionWatch } from './workers/subscription-watch.ts'
 
 /** Everything that works with the FMS; calls to it begin only when somebody makes them. */
 export interface FmsServices {
@@ -24,6 +29,8 @@ export interface FmsServices {
   readonly concurrency: number
   /** How many of them may be made now: none while the FMS does not answer, one to find out whether it does again. */
   readonly room: () => number
+  /** Where the FMS is to tell what happens; absent: that is seen to by hand. */
+  readonly wantedCallback?: FmsCallback
   /** Waits for calls under way, which take no longer than their timeout. */
   close(): Promise<void>
 }
@@ -35,33 +42,51 @@ export interface FmsListener {
 }
 
 interface Parts {
+  readonly database: Pick<Database, 'store' | 'unitOfWork'>
+  readonly clock: Clock
   readonly metrics: FmsMetrics
   readonly log: WorkerLog
+}
+
+export interface FmsPlaces {
+  /** Where the FMS is: that of the settings, or of the simulator. */
+  readonly fmsUrl: string | undefined
+  /** What the FMS reaches us by. */
+  readonly callbackBaseUrl: string
 }
 
 /**
  * What is needed to work with the FMS of the settings.
  *
- * @param url where it is: that of the settings, or of the simulator
  * @returns undefined when there is none
  * @throws {StartRefused} when there is no secret key
  */
-export function fmsServices(config: Config, url: string | undefined, { metrics, log }: Parts): FmsServices | undefined {
+export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlaces, parts: Parts): FmsServices | undefined {
   const { fms } = config
-  if (!fms || url === undefined) return undefined
+  if (!fms || fmsUrl === undefined) return undefined
+  const { metrics, log, database, clock } = parts
   const breaker = new BreakerWatch({ probeAfterMs: fms.probeSeconds * SECOND_MS, places: fms.maxConcurrent, metrics, log })
   const gateway = new FmsClient({
-    ...clientOptions(fms, url),
+    ...clientOptions(fms, fmsUrl),
     onCall: report => metrics.called(report),
     onBreakerChange: state => breaker.changed(state)
   })
-  const listener = { secret: fms.callbackSecret ?? derivedSecret(config), read: readNotification }
+  const watch = new SubscriptionWatch({ ...database, clock }, TENANT, log)
+  const secret = fms.callbackSecret ?? derivedSecret(config)
+  const isToldNothing = fms.callbacks === 'off'
   return {
-    gateway,
+    gateway: isToldNothing ? gateway : watch.asking(gateway),
     policy: { settings: fulfilmentSettings(fms), random: Math.random, canLookUp: gateway.canLookUp },
-    ...(fms.callbacks !== 'off' && { listener }),
+    ...(!isToldNothing && { listener: { secret, read: watch.reading(readNotification) } }),
     concurrency: fms.maxConcurrent,
     room: () => breaker.room(),
+    ...(fms.callbacks !== 'byHand' && {
+      wantedCallback: {
+        // The simulator is the same one at another port.
+        fms: fms.url ?? 'simulator',
+        ...(!isToldNothing && { callback: `${callbackBaseUrl}/fms-listener/${secret}` })
+      }
+    }),
     close: () => gateway.close()
   }
 }

@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { freePort } from './free-port.ts'
 import { createLogger } from './logger.ts'
-import { addressOf, httpUrl } from './network-address.ts'
+import { addressOf, httpUrl, localUrl } from './network-address.ts'
 import type { RunningSimulator } from './start-simulator.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { readVersion } from './version.ts'
@@ -25,7 +25,7 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = httpUrl(config.host, port)
   const publicBaseUrl = config.publicBaseUrl ?? address
-  const composition = await compose(config, logger, publicBaseUrl)
+  const composition = await compose(config, logger, { publicBaseUrl, localUrl: localUrl(config.host, port) })
   try {
     await composition.app.listen({ host: config.host, port, listenTextResolver: () => '' })
   } catch (error) {

@@ -38,9 +38,10 @@ export async function work(config: Config, warnings: readonly string[], { port }
     onWarning: (message, fields) => log.warn(fields ?? {}, message)
   })
   const metrics = serverMetrics(database, systemClock)
-  const fms = fmsServices(config, config.fms?.url, { metrics: metrics.fms, log })
+  const places = { fmsUrl: config.fms?.url, callbackBaseUrl: publicBaseUrl }
+  const fms = fmsServices(config, places, { database, clock: systemClock, metrics: metrics.fms, log })
   const closePort = port === undefined ? async () => {} : await serveMetrics(metrics.deliveries, config.host, port)
-  const parts = { database, clock: systemClock, services, metrics, log }
+  const parts = { database, clock: systemClock, services, metrics, log, fms }
   const worker = allWorkers(config, parts)
   const stopPurging = keepPurged(config, parts)
   worker.start()

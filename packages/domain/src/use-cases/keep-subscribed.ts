@@ -115,7 +115,6 @@ async function change(
     const next = current && apply(current, clock.now())
     if (!stored || !next) return
     transaction.update(fmsSubscriptionDefinition, stored, next)
-    if (next.isDoubted)
-      transaction.schedule({ kind: 'subscribe', id: FMS_SUBSCRIPTION_ID, dueAt: clock.now().toISOString() })
+    if (next.isDoubted) transaction.schedule({ kind: 'subscribe', id: FMS_SUBSCRIPTION_ID, dueAt: clock.now().toISOString() })
   })
 }
