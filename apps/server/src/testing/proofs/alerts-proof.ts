@@ -149,7 +149,9 @@ async function compare(figures: Figures, database: Database, orders: number): Pr
   figures.exactly('alerts without event', raised.filter(each => !inEvents.has(each)).length, 0)
   figures.exactly('alerts told twice, or that are none', told.length - raised.length, 0)
   figures.atLeast('alerts', raised.length, orders * MILESTONES)
-  const accepted = (await allEvents(database, { resources: ['productOrder'], kinds: ['stateChanged'] })).map(({ resourceId }) => resourceId)
+  const accepted = (await allEvents(database, { resources: ['productOrder'], kinds: ['stateChanged'] })).map(
+    ({ resourceId }) => resourceId
+  )
   figures.exactly('orders not accepted', orders - new Set(accepted).size, 0)
   figures.exactly('orders accepted twice', accepted.length - new Set(accepted).size, 0)
 }

@@ -67,7 +67,10 @@ export async function proveFaults(t: Test, options: FaultsOptions): Promise<Figu
   const atFms = await fms.serviceOrders()
   figures.seen('service orders', atFms.length)
   figures.seen('kinds of faults that happened', `${Object.keys(faults).length} of ${faultKinds.length}`)
-  figures.seen('faults that happened', Object.values(faults).reduce((sum, count) => sum + count, 0))
+  figures.seen(
+    'faults that happened',
+    Object.values(faults).reduce((sum, count) => sum + count, 0)
+  )
   const books = await readBooks(database)
   auditRest(figures, books, atFms)
   figures.seen('fallout records', books.fallouts.length)
@@ -172,12 +175,14 @@ async function placeWhileKilling(world: World, { orders, kills, seed }: FaultsOp
 async function atRest({ database, fms }: World): Promise<void> {
   const deadline = performance.now() + DRAIN_PATIENCE_MS
   for (;;) {
-    const { waiting } = await database.work.figures(clock.now())
+    const next = await database.work.nextDueAt(['acceptOrder', 'fulfil', 'subscribe'])
     const { byState, callbacks } = await fms.counts()
     const underWay = Object.entries(byState).filter(([state]) => !FINAL_AT_FMS.has(state))
-    if (waiting === 0 && underWay.length === 0 && callbacks['waiting'] === 0) return
+    if (!next && underWay.length === 0 && callbacks['waiting'] === 0) return
     if (performance.now() > deadline)
-      throw new Error(`${waiting} are still waiting, and at the FMS ${JSON.stringify(Object.fromEntries(underWay))}`)
+      throw new Error(
+        `Something is still due at ${next?.toISOString()}; at the FMS ${JSON.stringify(Object.fromEntries(underWay))}`
+      )
     await fms.nudge()
     await pause(100)
   }

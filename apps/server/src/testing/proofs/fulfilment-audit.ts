@@ -79,9 +79,7 @@ function itemsWithProduct(order: ProductOrder, { fulfilments, fallouts }: Fulfil
   const ordered = new Map(book.orders.get(order.id)?.map(item => [item.id, item]))
   const attempts = latestAttempts(fulfilments.filter(({ productOrder }) => productOrder.id === order.id))
   const byItem = new Map(attempts.map(attempt => [attempt.item.id, attempt]))
-  const skipped = new Set(
-    fallouts.filter(({ resolution }) => resolution === 'skip').map(({ fulfilment }) => fulfilment.id)
-  )
+  const skipped = new Set(fallouts.filter(({ resolution }) => resolution === 'skip').map(({ fulfilment }) => fulfilment.id))
   return leavesOf(order.productOrderItem)
     .filter(({ id, state }) => {
       const attempt = byItem.get(id)

@@ -45,7 +45,11 @@ export async function placeOrders({ name, url, random, book, orders }: OrderClie
     })
   for (let count = 0; count < orders; count++) {
     const items = Array.from({ length: random.between(1, 5) }, (_, index) => anItem(String(index + 1), random))
-    const placed = await send('/productOrder', { category: 'b2c', productOrderItem: items.map(({ item }) => item) }, `${name}-${count}`)
+    const placed = await send(
+      '/productOrder',
+      { category: 'b2c', productOrderItem: items.map(({ item }) => item) },
+      `${name}-${count}`
+    )
     const { id } = (await placed.json()) as { id: string }
     if (placed.status !== 201) book.wrong.push(`POST productOrder: ${placed.status}`)
     book.orders.set(id, items)

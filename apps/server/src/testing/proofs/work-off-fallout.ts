@@ -78,7 +78,10 @@ async function bodyOf({ url }: Desk, { fulfilment }: ListedFallout, action: Acti
     case 'assign':
       return { owner: 'kavita' }
     case 'completeByHand':
-      return { result: { resources: [{ serialNumber: `BY-HAND-${fulfilment.id}`, model: 'HomeBox 7' }] }, reason: 'By the technician' }
+      return {
+        result: { resources: [{ serialNumber: `BY-HAND-${fulfilment.id}`, model: 'HomeBox 7' }] },
+        reason: 'By the technician'
+      }
     case 'retryWithChanges': {
       const response = await fetch(`${url}${PATH}/fulfilment/${encodeURIComponent(fulfilment.id)}`)
       const { request } = (await response.json()) as Pick<Fulfilment, 'request'>
