@@ -7,6 +7,7 @@ import {
   journeySpecificationDefinition,
   type OrderAcceptance,
   productOrderDefinition,
+  provisioningRuleDefinition,
   type ResourceDefinition,
   type ResourceStore,
   type UnitOfWork,
@@ -44,6 +45,7 @@ import { InFlight } from './routes/idempotency.ts'
 import { registerMilestoneRoutes } from './routes/milestone-routes.ts'
 import { registerOrderItemState } from './routes/order-item-state.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
+import { registerRuleActions } from './routes/rule-actions.ts'
 import type { ServedEvents } from './routes/served-events.ts'
 import type { ServedResource } from './routes/served-resource.ts'
 import { registerSpecificationActions } from './routes/specification-actions.ts'
@@ -149,6 +151,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   registerOrderItemState(app, { orders, path: basePathOf(orderJourneyV1, options) })
   registerMilestoneRoutes(app, servedAs(journeyDefinition))
   registerSpecificationActions(app, { specifications: servedAs(journeySpecificationDefinition), orders })
+  registerRuleActions(app, { rules: servedAs(provisioningRuleDefinition), orders })
   registerCancellationDecisions(app, {
     cancellations: servedAs(cancelProductOrderDefinition),
     path: basePathOf(orderJourneyV1, options)
