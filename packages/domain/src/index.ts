@@ -82,6 +82,7 @@ export { activateJourneySpecification } from './use-cases/activate-journey-speci
 export { activateProvisioningRule } from './use-cases/activate-provisioning-rule.ts'
 export { applyEventToJourney } from './use-cases/apply-event-to-journey.ts'
 export type { ChangeDependencies } from './use-cases/change-dependencies.ts'
+export { changeFulfilment, type FulfilmentDependencies } from './use-cases/change-fulfilment.ts'
 export { changeJourney, type JourneyChangeOptions } from './use-cases/change-journey.ts'
 export {
   changeOrder,
@@ -100,6 +101,7 @@ export { createProvisioningRule } from './use-cases/create-provisioning-rule.ts'
 export { createResource } from './use-cases/create-resource.ts'
 export { createSubscription, type NewSubscription } from './use-cases/create-subscription.ts'
 export { createTrackingToken, insertTrackingToken, type NewTrackingToken } from './use-cases/create-tracking-token.ts'
+export { type DecisionOnFallout, decideOnFallout } from './use-cases/decide-on-fallout.ts'
 export { deleteCalendar } from './use-cases/delete-calendar.ts'
 export { deleteJourneySpecification } from './use-cases/delete-journey-specification.ts'
 export { deleteProductOrder } from './use-cases/delete-product-order.ts'
@@ -114,6 +116,7 @@ export {
   type FollowedTo,
   followAwaitedEvents
 } from './use-cases/follow-awaited-events.ts'
+export { followNotification } from './use-cases/follow-notification.ts'
 export { journeysInUse } from './use-cases/journeys-in-use.ts'
 export { moveOrderItems } from './use-cases/move-order-items.ts'
 export { patchCalendar } from './use-cases/patch-calendar.ts'
@@ -121,6 +124,7 @@ export { patchJourneySpecification } from './use-cases/patch-journey-specificati
 export { patchProductOrder } from './use-cases/patch-product-order.ts'
 export { patchProvisioningRule } from './use-cases/patch-provisioning-rule.ts'
 export { placeProductOrder } from './use-cases/place-product-order.ts'
+export type { FulfilmentPolicy } from './use-cases/provision.ts'
 export { purgeTrackingTokens } from './use-cases/purge-tracking-tokens.ts'
 export { readTracking, type Tracking } from './use-cases/read-tracking.ts'
 export { removeSubscription } from './use-cases/remove-subscription.ts'
@@ -131,4 +135,5 @@ export { revokeTrackingToken } from './use-cases/revoke-tracking-token.ts'
 export { rulesInUse } from './use-cases/rules-in-use.ts'
 export { type Settlement, settleCancellation } from './use-cases/settle-cancellation.ts'
 export { type OrderToSimulate, simulateJourneySpecification } from './use-cases/simulate-journey-specification.ts'
+export { type StepDependencies, stepFulfilment } from './use-cases/step-fulfilment.ts'
 export type { ResourceToChange } from './use-cases/stored-resource.ts'
