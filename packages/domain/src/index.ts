@@ -102,6 +102,13 @@ export { createResource } from './use-cases/create-resource.ts'
 export { createSubscription, type NewSubscription } from './use-cases/create-subscription.ts'
 export { createTrackingToken, insertTrackingToken, type NewTrackingToken } from './use-cases/create-tracking-token.ts'
 export { type DecisionOnFallout, decideOnFallout } from './use-cases/decide-on-fallout.ts'
+export {
+  type DecisionOnManyFallouts,
+  type DecisionsOnFallout,
+  decideOnManyFallouts,
+  type FailedDecision,
+  MAX_DECISIONS
+} from './use-cases/decide-on-many-fallouts.ts'
 export { deleteCalendar } from './use-cases/delete-calendar.ts'
 export { deleteJourneySpecification } from './use-cases/delete-journey-specification.ts'
 export { deleteProductOrder } from './use-cases/delete-product-order.ts'
