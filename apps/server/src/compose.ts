@@ -1,6 +1,6 @@
 import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
 import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
-import { type Clock, ensureJourneys } from '@crm-lite/domain'
+import { type Clock, ensureJourneys, ensureProvisioningRules } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
@@ -36,7 +36,7 @@ export interface DatabaseUse {
 }
 
 /**
- * Opens and migrates the database; the journey that every order can follow is in it.
+ * Opens and migrates the database; the journey that every order can follow is in it, and where provisioning rules are kept.
  *
  * @throws {StartRefused} when the database cannot or must not be used
  */
@@ -44,6 +44,7 @@ export async function openConfiguredDatabase(config: Config, use: DatabaseUse): 
   const database = await opened(config, use)
   try {
     await ensureJourneys(database, TENANT)
+    await ensureProvisioningRules(database, TENANT)
     return database
   } catch (error) {
     await database.close()

@@ -34,6 +34,7 @@ export {
   type RuleReference
 } from './decompose.ts'
 export { type Evidence, MAX_EVIDENCE_LENGTH, maskEvidence } from './evidence.ts'
+export { type ExplainedProduct, explainItem, type ItemExplanation } from './explain-item.ts'
 export { externalIdOf } from './external-id.ts'
 export * from './fallout.ts'
 export type { FmsCallback } from './fms-subscription.ts'
