@@ -100,7 +100,8 @@ export async function compose(config: Config, logger: Logger, { publicBaseUrl, l
     const parts = { database, clock: systemClock, log: logger }
     const fms = fmsServices(config, places, { ...parts, metrics: metrics.fms })
     const options = { ...apiOptions(config, logger, publicBaseUrl), ...(fms && { fulfilment: fms.policy }) }
-    const app = await buildApi(apiServices(database, services, metrics), options)
+    const served = { ...apiServices(database, services, metrics), ...(fms?.listener && { fmsListener: fms.listener }) }
+    const app = await buildApi(served, options)
     const workers = startableWorkers(config, { ...parts, services, metrics, fms })
     return {
       app,

@@ -1,13 +1,13 @@
 import { hkdfSync } from 'node:crypto'
 import type { Database } from '@crm-lite/adapters-db'
+import { FMS_LISTENER_PATH, type FmsListener } from '@crm-lite/adapters-http'
 import {
   type Clock,
   defaultFulfilmentSettings,
   type FmsCallback,
   type FmsGateway,
   type FulfilmentPolicy,
-  type FulfilmentSettings,
-  type ReadFmsNotification
+  type FulfilmentSettings
 } from '@crm-lite/domain'
 import { type Authentication, FmsClient, type FmsClientOptions, readNotification } from '@crm-lite/fms-client'
 import type { Config } from './config.ts'
@@ -33,12 +33,6 @@ export interface FmsServices {
   readonly wantedCallback?: FmsCallback
   /** Waits for calls under way, which take no longer than their timeout. */
   close(): Promise<void>
-}
-
-export interface FmsListener {
-  /** Stands in the address of callbacks. */
-  readonly secret: string
-  readonly read: ReadFmsNotification
 }
 
 interface Parts {
@@ -84,7 +78,7 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
       wantedCallback: {
         // The simulator is the same one at another port.
         fms: fms.url ?? 'simulator',
-        ...(!isToldNothing && { callback: `${callbackBaseUrl}/fms-listener/${secret}` })
+        ...(!isToldNothing && { callback: `${callbackBaseUrl}${FMS_LISTENER_PATH}/${secret}` })
       }
     }),
     close: () => gateway.close()
