@@ -391,7 +391,7 @@ t.test('what a piece of work decided by is what it replaces, also where it reads
   const database = await open(t, await postgres.createDatabase())
   const { stored } = await create(database)
   const change = (attributes: object) => {
-    const apply = (now: Customer) => mergePatch(now, attributes)
+    const apply = (now: object) => mergePatch(now, attributes)
     return changeResource(dependenciesOf(database), customerDefinition, { id: stored.id, apply }, context)
   }
   let runs = 0
