@@ -38,6 +38,8 @@ export interface DatabaseOptions {
   readonly extraIndexes?: ExtraIndexes
   /** A server: on SQLite, no other one may use the file. */
   readonly exclusive: boolean
+  /** Whether requests wait in this process: workers of others leave them room then. Absent: none ever do. */
+  readonly isBusy?: () => boolean
   /** For what heals itself but should be seen. */
   readonly onWarning?: (message: string, fields: object) => void
 }
@@ -52,6 +54,8 @@ export interface Database {
   readonly work: WorkQueue
   /** Of what this process, or another one, has stored for workers to do. */
   readonly workSignal: WorkSignal
+  /** Whether another process has said lately that requests wait there. */
+  isBusyElsewhere(): boolean
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -95,6 +99,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     deliveries: kyselyDeliveryQueue(engine, options.clock),
     work: new KyselyWorkQueue(engine),
     workSignal: engine.signal,
+    isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
     migrated,
     notReady: async () => {
       try {
@@ -117,6 +122,7 @@ function openEngine(options: DatabaseOptions, common: Common): Promise<Engine> {
       ...common,
       url,
       durability: options.durability ?? 'required',
+      isBusy: options.isBusy ?? (() => false),
       onWarning: options.onWarning ?? (() => {})
     })
   }
