@@ -2,6 +2,7 @@ import {
   type Clock,
   type DeliveryQueue,
   type EventLog,
+  type FulfilmentFigures,
   IDEMPOTENCY_RETENTION_MS,
   type ResourceStore,
   type UnitOfWork,
@@ -13,6 +14,7 @@ import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
+import { fulfilmentFigures } from './fulfilment-figures.ts'
 import { kyselyDeliveryQueue } from './kysely-delivery-queue.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
@@ -56,6 +58,8 @@ export interface Database {
   readonly workSignal: WorkSignal
   /** Whether another process has said lately that requests wait there. */
   isBusyElsewhere(): boolean
+  /** What waits for the FMS, and what fell out. */
+  fulfilmentFigures(tenant: string): Promise<FulfilmentFigures>
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -100,6 +104,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     work: new KyselyWorkQueue(engine),
     workSignal: engine.signal,
     isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
+    fulfilmentFigures: tenant => fulfilmentFigures(engine, tenant),
     migrated,
     notReady: async () => {
       try {

@@ -4,10 +4,9 @@ import { LoadWatch } from './load-watch.ts'
 t.test('requests wait when more than a few were under way lately', async t => {
   let now = 0
   let servedMs = 0
-  const watch = new LoadWatch(
-    () => servedMs,
-    () => now
-  )
+  const watch = new LoadWatch(() => now)
+  t.equal(watch.isBusy(), false)
+  watch.watch(() => servedMs)
   const after = (ms: number, underWay: number) => {
     now += ms
     servedMs += ms * underWay

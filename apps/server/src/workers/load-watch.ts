@@ -5,19 +5,20 @@ const BUSY = 8
 
 /** Tells whether requests wait in this process, by how many of them were under way lately. */
 export class LoadWatch {
-  readonly #servedMs: () => number
   readonly #monotonicMs: () => number
+  #servedMs = () => 0
   #lastServedMs = 0
   #lastMs = 0
   #isBusy = false
 
-  /**
-   * @param servedMs how long all requests have taken so far, together
-   * @param monotonicMs `performance.now()`
-   */
-  constructor(servedMs: () => number, monotonicMs: () => number) {
-    this.#servedMs = servedMs
+  /** @param monotonicMs `performance.now()` */
+  constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs
+  }
+
+  /** @param servedMs how long all requests have taken so far, together */
+  watch(servedMs: () => number): void {
+    this.#servedMs = servedMs
   }
 
   /** By the last tenth of a second, or since it was last asked when that is longer ago. */
