@@ -11,6 +11,7 @@ import { uuidV7Ids } from './ids.ts'
 import { isSimulated, type RunningSimulator, startSimulator } from './start-simulator.ts'
 import { TENANT } from './tenant.ts'
 import { readVersion } from './version.ts'
+import { LoadWatch } from './workers/load-watch.ts'
 import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
 
 /** The parts of a server, wired together. Nothing listens yet, and nothing is delivered. */
@@ -33,6 +34,8 @@ export interface DatabaseUse {
   /** Whether this is the one server of a SQLite file, rather than a command beside it. */
   readonly exclusive: boolean
   readonly onWarning: (message: string, fields?: object) => void
+  /** Whether requests wait in this process. */
+  readonly isBusy?: () => boolean
 }
 
 /**
@@ -86,9 +89,11 @@ export interface Places {
  */
 export async function compose(config: Config, logger: Logger, { publicBaseUrl, localUrl }: Places): Promise<Composition> {
   const services = eventServices(config, publicBaseUrl)
+  const load = new LoadWatch(() => performance.now())
   const database = await openConfiguredDatabase(config, {
     exclusive: true,
-    onWarning: (message, fields) => logger.warn(fields ?? {}, message)
+    onWarning: (message, fields) => logger.warn(fields ?? {}, message),
+    isBusy: () => load.isBusy()
   })
   let simulator: RunningSimulator | undefined
   try {
@@ -102,7 +107,14 @@ export async function compose(config: Config, logger: Logger, { publicBaseUrl, l
     const options = { ...apiOptions(config, logger, publicBaseUrl), ...(fms && { fulfilment: fms.policy }) }
     const served = { ...apiServices(database, services, metrics), ...(fms?.listener && { fmsListener: fms.listener }) }
     const app = await buildApi(served, options)
-    const workers = startableWorkers(config, { ...parts, services, metrics, fms })
+    load.watch(app.servedMs)
+    const workers = startableWorkers(config, {
+      ...parts,
+      services,
+      metrics,
+      fms,
+      isBusy: () => load.isBusy() || database.isBusyElsewhere()
+    })
     return {
       app,
       database,

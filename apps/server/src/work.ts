@@ -41,7 +41,7 @@ export async function work(config: Config, warnings: readonly string[], { port }
   const places = { fmsUrl: config.fms?.url, callbackBaseUrl: publicBaseUrl }
   const fms = fmsServices(config, places, { database, clock: systemClock, metrics: metrics.fms, log })
   const closePort = port === undefined ? async () => {} : await serveMetrics(metrics.deliveries, config.host, port)
-  const parts = { database, clock: systemClock, services, metrics, log, fms }
+  const parts = { database, clock: systemClock, services, metrics, log, fms, isBusy: database.isBusyElsewhere }
   const worker = allWorkers(config, parts)
   const stopPurging = keepPurged(config, parts)
   worker.start()

@@ -32,6 +32,8 @@ export interface WorkerParts {
   readonly log: WorkerLog
   /** Absent: there is no FMS, and people do what is ordered. */
   readonly fms?: FmsParts | undefined
+  /** Whether requests wait; absent: they never do. */
+  readonly isBusy?: () => boolean
 }
 
 /** What orders are handed to. */
@@ -56,6 +58,7 @@ export interface DueParts {
   readonly metrics: Pick<ServerMetrics, 'work'>
   readonly log: WorkerLog
   readonly fms?: Pick<FmsParts, 'policy'> | undefined
+  readonly isBusy?: () => boolean
 }
 
 export interface FulfilParts extends Omit<DueParts, 'database'> {
@@ -112,7 +115,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log, fms }: DueParts
+  { database, clock, metrics, log, fms, isBusy }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config
@@ -123,7 +126,8 @@ export function dueWorker(
     handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
     metrics: metrics.work,
     log,
-    leaseMs
+    leaseMs,
+    ...(isBusy && { isBusy })
   })
 }
 
@@ -131,7 +135,10 @@ export function dueWorker(
  * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long
  * as a call may take.
  */
-export function fmsWorker({ leaseMs }: Pick<Config, 'leaseMs'>, { database, clock, metrics, log, fms }: FulfilParts): DueWorker {
+export function fmsWorker(
+  { leaseMs }: Pick<Config, 'leaseMs'>,
+  { database, clock, metrics, log, fms, isBusy }: FulfilParts
+): DueWorker {
   const { unitOfWork, store, work, workSignal } = database
   const { gateway, policy: fulfilment, concurrency, room, wantedCallback } = fms
   const dependencies = { unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }
@@ -147,7 +154,8 @@ export function fmsWorker({ leaseMs }: Pick<Config, 'leaseMs'>, { database, cloc
     log,
     leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
     concurrency,
-    room
+    room,
+    ...(isBusy && { isBusy })
   })
 }
 

@@ -40,6 +40,8 @@ export interface DatabaseOptions {
   readonly extraIndexes?: ExtraIndexes
   /** A server: on SQLite, no other one may use the file. */
   readonly exclusive: boolean
+  /** Whether requests wait in this process: workers of others leave them room then. Absent: none ever do. */
+  readonly isBusy?: () => boolean
   /** For what heals itself but should be seen. */
   readonly onWarning?: (message: string, fields: object) => void
 }
@@ -54,6 +56,8 @@ export interface Database {
   readonly work: WorkQueue
   /** Of what this process, or another one, has stored for workers to do. */
   readonly workSignal: WorkSignal
+  /** Whether another process has said lately that requests wait there. */
+  isBusyElsewhere(): boolean
   /** What waits for the FMS, and what fell out. */
   fulfilmentFigures(tenant: string): Promise<FulfilmentFigures>
   /** The migrations that opening it has applied. */
@@ -99,6 +103,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     deliveries: kyselyDeliveryQueue(engine, options.clock),
     work: new KyselyWorkQueue(engine),
     workSignal: engine.signal,
+    isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
     fulfilmentFigures: tenant => fulfilmentFigures(engine, tenant),
     migrated,
     notReady: async () => {
@@ -122,6 +127,7 @@ function openEngine(options: DatabaseOptions, common: Common): Promise<Engine> {
       ...common,
       url,
       durability: options.durability ?? 'required',
+      isBusy: options.isBusy ?? (() => false),
       onWarning: options.onWarning ?? (() => {})
     })
   }
