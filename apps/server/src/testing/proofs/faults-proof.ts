@@ -31,6 +31,7 @@ const CLIENTS = 8
 const RATE = 0.3
 const DRAIN_PATIENCE_MS = 600_000
 const MOST_ROUNDS = 30
+const QUIET_MS = 1_500
 const SIMULATOR = { paceMs: 20, settleMs: 300 }
 
 /** All times are short, and their order is that of the settings that come with the product. */
@@ -61,6 +62,7 @@ export async function proveFaults(t: Test, options: FaultsOptions): Promise<Figu
   const killed = await placeWhileKilling(world, options)
   figures.exactly('kills while something was to be done', killed, options.kills)
   figures.exactly('orders', book.orders.size, options.orders)
+  await allSent(fms)
   const faults = (await fms.counts()).faults
   await fms.setPlan({ rules: [] })
   await atRest(world)
@@ -170,6 +172,16 @@ async function placeWhileKilling(world: World, { orders, kills, seed }: FaultsOp
   }
   await placing
   return killed
+}
+
+/** Resolves when the FMS gets nothing new any more: until then everything may go wrong. */
+async function allSent(fms: FmsProcess): Promise<void> {
+  let known = -1
+  for (let lookedAt = performance.now(); performance.now() - lookedAt < QUIET_MS; await pause(100)) {
+    const { serviceOrders } = await fms.counts()
+    if (serviceOrders !== known) lookedAt = performance.now()
+    known = serviceOrders
+  }
 }
 
 /** Resolves when nothing is left that would happen by itself. What stands still at the FMS is let go on. */
