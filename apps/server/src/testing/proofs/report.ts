@@ -1,9 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, getPriority, loadavg, release, type as systemName, totalmem } from 'node:os'
 import type { Figure } from './figure.ts'
-import type { ProofResults } from './run-proofs.ts'
 
 const HEADINGS = ['proof', 'engine', 'measure', 'value', 'wanted', 'met'] as const
+
+/** What came of a run of proofs. */
+export interface ProofResults {
+  readonly figures: readonly Figure[]
+  readonly failed: number
+  /** As they are called, with their versions. */
+  readonly engines: readonly string[]
+  /** How busy the machine was when the run began. */
+  readonly conditions: string
+}
 
 /** The table as text: also valid Markdown. */
 export function tableOf(figures: readonly Figure[]): string {

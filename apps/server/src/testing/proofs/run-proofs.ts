@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type PostgresServer, startPostgres } from '@crm-lite/adapters-db/testing'
 import type { Test } from '../start-crm.ts'
 import type { Figure } from './figure.ts'
-import { describeConditions, tableOf } from './report.ts'
+import { describeConditions, type ProofResults, tableOf } from './report.ts'
 
 /** What proofs are run on. */
 export interface ProofEngine {
@@ -22,15 +22,6 @@ export interface ProofRun<Sizes> {
   /** `sqlite`, `postgres`. */
   readonly engines: readonly string[]
   readonly sizes: Sizes
-}
-
-export interface ProofResults {
-  readonly figures: readonly Figure[]
-  readonly failed: number
-  /** As they are called, with their versions. */
-  readonly engines: readonly string[]
-  /** How busy the machine was when the run began. */
-  readonly conditions: string
 }
 
 /** Runs proofs one after the other, and prints how it went. */
