@@ -64,6 +64,7 @@ export type { Clock } from './ports/clock.ts'
 export * from './ports/delivery-queue.ts'
 export type { EventLog, EventPage, EventQuery, StoredEvent } from './ports/event-log.ts'
 export * from './ports/fms-gateway.ts'
+export type { FalloutFigures, FulfilmentFigures } from './ports/fulfilment-figures.ts'
 export type { Ids } from './ports/ids.ts'
 export type { Page, ResourceStore } from './ports/resource-store.ts'
 export type { Outcome, RememberedOutcome, Transaction, UnitOfWork } from './ports/unit-of-work.ts'
@@ -125,6 +126,13 @@ export {
 } from './use-cases/follow-awaited-events.ts'
 export { followNotification } from './use-cases/follow-notification.ts'
 export { journeysInUse } from './use-cases/journeys-in-use.ts'
+export {
+  doubtSubscription,
+  keepSubscribed,
+  lookAtSubscription,
+  noteCallback,
+  type SubscribeDependencies
+} from './use-cases/keep-subscribed.ts'
 export { moveOrderItems } from './use-cases/move-order-items.ts'
 export { patchCalendar } from './use-cases/patch-calendar.ts'
 export { patchJourneySpecification } from './use-cases/patch-journey-specification.ts'
