@@ -70,7 +70,7 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const isToldNothing = fms.callbacks === 'off'
   return {
     gateway: isToldNothing ? gateway : watch.asking(gateway),
-    policy: { settings: fulfilmentSettings(fms), random: Math.random, canLookUp: gateway.canLookUp },
+    policy: fulfilmentPolicy(fms),
     ...(!isToldNothing && { listener: { secret, read: watch.reading(readNotification) } }),
     concurrency: fms.maxConcurrent,
     room: () => breaker.room(),
@@ -121,6 +121,11 @@ function clientOptions(fms: FmsConfig, baseUrl: string): FmsClientOptions {
 function authenticationOf({ token, oauth }: FmsConfig): Authentication | undefined {
   if (token) return { kind: 'token', token }
   return oauth && { kind: 'clientCredentials', ...oauth }
+}
+
+/** How orders are handed to the FMS of the settings: what whoever decides about them has to know, without calling it. */
+export function fulfilmentPolicy(fms: FmsConfig): FulfilmentPolicy {
+  return { settings: fulfilmentSettings(fms), random: Math.random, canLookUp: fms.lookUp !== 'none' }
 }
 
 function fulfilmentSettings(fms: FmsConfig): FulfilmentSettings {

@@ -1,4 +1,5 @@
 export { apiBindings, sharedSchemas } from './apis/index.ts'
+export { readFalloutCommand } from './apis/order-journey/read-fallout-command.ts'
 export { journeySpecificationFaults } from './apis/order-journey/specification-faults.ts'
 export type {
   ApiBinding,

@@ -16,11 +16,11 @@ import { toFailure } from '../representation/failure.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
 import { commandFailures, commandIn, jsonOf, reasonOf } from './command-exchange.ts'
 import type { FalloutDecisionKind } from './fallout-commands.ts'
-import type { ServedFallout } from './fallout-desk.ts'
 import * as header from './header-schemas.ts'
 import { contextOf } from './idempotency.ts'
 import { FILTER_DESCRIPTION, filterParameters } from './parameter-schemas.ts'
 import { errorResponses, response } from './response-schemas.ts'
+import type { ServedFallout } from './served-fallout.ts'
 
 interface DecisionRoute {
   readonly name: FalloutCommand['action']

@@ -8,14 +8,8 @@ import { registerManyFallouts } from './fallout-desk-many.ts'
 import * as header from './header-schemas.ts'
 import { contextOf } from './idempotency.ts'
 import { errorResponses, response } from './response-schemas.ts'
+import type { ServedFallout } from './served-fallout.ts'
 import { checkedId, type ServedResource } from './served-resource.ts'
-
-/** Fallout records, as they are decided about. */
-export interface ServedFallout {
-  readonly fallouts: ServedResource
-  /** What nobody expected while many were decided about. */
-  readonly onFailure: (error: unknown) => void
-}
 
 type Action = FalloutCommand['action']
 type OfFallout = { Params: { id: string } }
