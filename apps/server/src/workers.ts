@@ -1,5 +1,5 @@
 import type { Database } from '@crm-lite/adapters-db'
-import { type Clock, purgeTrackingTokens } from '@crm-lite/domain'
+import { type Clock, dueOrderWork, purgeTrackingTokens } from '@crm-lite/domain'
 import type { Config } from './config.ts'
 import type { EventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
@@ -10,7 +10,6 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
-import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
 
@@ -85,7 +84,7 @@ export function dueWorker(
     queue: work,
     signal: workSignal,
     clock,
-    handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }),
+    handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }),
     metrics: metrics.work,
     log,
     leaseMs

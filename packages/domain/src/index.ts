@@ -102,6 +102,7 @@ export { deleteCalendar } from './use-cases/delete-calendar.ts'
 export { deleteJourneySpecification } from './use-cases/delete-journey-specification.ts'
 export { deleteProductOrder } from './use-cases/delete-product-order.ts'
 export { deleteResource } from './use-cases/delete-resource.ts'
+export { dueOrderWork } from './use-cases/due-order-work.ts'
 export { ensureJourneys } from './use-cases/ensure-journeys.ts'
 export {
   type FollowDependencies,
@@ -111,6 +112,7 @@ export {
 } from './use-cases/follow-awaited-events.ts'
 export { journeysInUse } from './use-cases/journeys-in-use.ts'
 export { moveOrderItems } from './use-cases/move-order-items.ts'
+
 export { patchCalendar } from './use-cases/patch-calendar.ts'
 export { patchJourneySpecification } from './use-cases/patch-journey-specification.ts'
 export { patchProductOrder } from './use-cases/patch-product-order.ts'

@@ -9,6 +9,7 @@ import {
   type Customer,
   createResource,
   customerDefinition,
+  type DoWork,
   deleteProductOrder,
   type EventQuery,
   type OrderAcceptance,
@@ -25,7 +26,7 @@ import t, { type Test } from 'tap'
 import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
 import { dueWorker } from '../workers.ts'
-import { type DoWork, DueWorker } from './due-worker.ts'
+import { DueWorker } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
 
 const MINUTE_MS = 60_000
