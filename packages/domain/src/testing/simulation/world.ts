@@ -1,0 +1,165 @@
+import { type EventSubscription, eventSubscriptionDefinition } from '../../events/event-subscription.ts'
+import { journeyDefinition } from '../../journey/journey.ts'
+import { DomainError } from '../../kernel/errors.ts'
+import type { ResourceDefinition } from '../../kernel/resource.ts'
+import type { StoredEvent } from '../../ports/event-log.ts'
+import type { Ids } from '../../ports/ids.ts'
+import type { Outcome } from '../../ports/unit-of-work.ts'
+import { MemoryDeliveryQueue } from '../memory-delivery-queue.ts'
+import { MemoryStore } from '../memory-store.ts'
+import { DueWorkCheck } from './check-due-work.ts'
+import { checkEvents } from './check-events.ts'
+import { checkMoves } from './check-moves.ts'
+import type { Write } from './draft.ts'
+import type { StoreFaults } from './faulty-store.ts'
+import { Ledger } from './ledger.ts'
+import { Random } from './random.ts'
+import type { Receiver } from './receiver.ts'
+import { seededIds } from './seeded-ids.ts'
+import { type Shape, shapeOf } from './shape.ts'
+import { SharedStore } from './shared-store.ts'
+import { SimulatedServer } from './simulated-server.ts'
+import { Timeline } from './timeline.ts'
+import { insistThat, Violation } from './violation.ts'
+
+export const TENANT = 'default'
+const START_MS = Date.parse('2026-03-02T09:00:00Z')
+/** How many of the last things that happened a failure tells of. */
+const REMEMBERED = 60
+
+/** Everything that one seed is about: what is shared, who takes part, what is known, and what has happened. */
+export class World {
+  readonly random: Random
+  readonly shape: Shape
+  readonly timeline: Timeline
+  readonly ids: Ids
+  readonly store: MemoryStore
+  readonly shared: SharedStore
+  readonly deliveries: MemoryDeliveryQueue
+  readonly ledger = new Ledger()
+  readonly storeFaults: StoreFaults
+  readonly receivers = new Map<string, Receiver>()
+  /** How often what happened, by name: for the report. */
+  readonly counts = new Map<string, number>()
+  /** How long whoever has nothing to do rests at most. */
+  pollMs: number
+  servers: SimulatedServer[] = []
+  /** Clients and operators at work. */
+  busy = 0
+  failure: unknown
+  readonly #dueWork: DueWorkCheck
+  readonly #wanted = new Map<string, (event: StoredEvent) => boolean>()
+  readonly #trace: string[] = []
+
+  constructor(seed: number) {
+    this.random = new Random(seed)
+    this.shape = shapeOf(this.random.fork())
+    this.pollMs = Math.max(5_000, this.shape.busyMs / 50)
+    this.timeline = new Timeline(START_MS, this.random.fork())
+    this.ids = seededIds(this.random.fork())
+    this.storeFaults = { before: 0, after: 0, twice: 0 }
+    this.store = new MemoryStore({ clock: { now: () => this.timeline.now } })
+    this.shared = new SharedStore(this.store, TENANT, writes => this.#committed(writes))
+    this.deliveries = new MemoryDeliveryQueue(this.store, () => this.timeline.nowMs)
+    this.#dueWork = new DueWorkCheck(this.shape.acceptance === 'automatic')
+  }
+
+  startServer(): SimulatedServer {
+    const server = new SimulatedServer(this)
+    this.servers.push(server)
+    return server
+  }
+
+  /** Whatever it was doing never goes on; another one takes its place a little later. */
+  crash(server: SimulatedServer): void {
+    this.note('crash')
+    server.process.kill()
+    this.servers = this.servers.filter(each => each !== server)
+    this.timeline.after(this.random.between(100, 60_000), () => this.startServer())
+  }
+
+  pause(leastMs: number, mostMs = leastMs): Promise<void> {
+    return new Promise(resolve => this.timeline.after(this.random.between(leastMs, mostMs), resolve))
+  }
+
+  /** Somebody outside does something, beside everything else. */
+  spawn(work: () => Promise<void>): void {
+    this.busy++
+    work()
+      .catch(error => this.fail(error))
+      .finally(() => this.busy--)
+  }
+
+  /** Ends the simulation. */
+  fail(error: unknown): void {
+    this.failure ??= error
+  }
+
+  /** Work may fail because the store does, and for no other reason. */
+  expectTransient(error: unknown, what: string): void {
+    if (error instanceof DomainError && error.code === 'unavailable') this.note('try again')
+    else this.fail(new Violation(`${what} failed: ${String(error instanceof Error ? error.stack : error)}`))
+  }
+
+  note(what: string, about = ''): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
+    this.#trace.push(`${this.timeline.nowMs - START_MS} ms ${what} ${about}`)
+    if (this.#trace.length > 2 * REMEMBERED) this.#trace.splice(0, REMEMBERED)
+  }
+
+  get trace(): readonly string[] {
+    return this.#trace.slice(-REMEMBERED)
+  }
+
+  /** Somebody was told that this is stored. */
+  acknowledged(definition: ResourceDefinition, { kind, stored }: Outcome): void {
+    insistThat(
+      this.ledger.hasBeen(definition, stored),
+      () => `${definition.name} ${stored.id} was acknowledged and never stored so`
+    )
+    const isThere = this.ledger.get(definition, stored.id) !== undefined
+    const isGone = this.ledger.wasDeleted(definition, stored.id)
+    insistThat(
+      kind === 'deleted' ? isGone : isThere || isGone,
+      () => `${definition.name} ${stored.id} was acknowledged as ${kind}`
+    )
+  }
+
+  listens(receiver: Receiver, wants: (event: StoredEvent) => boolean): void {
+    this.receivers.set(receiver.host, receiver)
+    this.#wanted.set(receiver.host, wants)
+  }
+
+  wants({ host }: Pick<EventSubscription, 'host'>, event: StoredEvent): boolean {
+    return this.#wanted.get(host)?.(event) ?? false
+  }
+
+  receiverOf({ host }: Pick<EventSubscription, 'host'>): Receiver {
+    const receiver = this.receivers.get(host)
+    insistThat(receiver !== undefined, `nobody listens at ${host}`)
+    return receiver
+  }
+
+  /** What must hold after every step. */
+  examine(): void {
+    if (this.failure !== undefined) throw this.failure
+    this.#dueWork.examine(this.store.work, TENANT)
+  }
+
+  #committed(writes: readonly Write[]): void {
+    try {
+      const changes = this.ledger.enter(writes)
+      for (const { definition, before, after } of changes) {
+        if (definition === journeyDefinition || definition === eventSubscriptionDefinition) continue
+        const { id, revision } = (after ?? before)!.stored
+        this.note(`${definition.name} ${after ? (before ? 'changed' : 'created') : 'deleted'}`, `${id} r${revision}`)
+      }
+      checkEvents(changes, writes)
+      checkMoves(changes)
+      this.#dueWork.enter(changes)
+    } catch (error) {
+      this.fail(error)
+    }
+    for (const server of this.servers) server.ring()
+  }
+}
