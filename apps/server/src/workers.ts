@@ -1,5 +1,12 @@
 import type { Database } from '@crm-lite/adapters-db'
-import { type Clock, dueOrderWork, purgeTrackingTokens } from '@crm-lite/domain'
+import {
+  type Clock,
+  dueFulfilmentWork,
+  dueOrderWork,
+  type FmsGateway,
+  type FulfilmentPolicy,
+  purgeTrackingTokens
+} from '@crm-lite/domain'
 import type { Config } from './config.ts'
 import type { EventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
@@ -10,6 +17,7 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
+
 import { purgePeriodically } from './workers/retention.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
 
@@ -19,6 +27,18 @@ export interface WorkerParts {
   readonly services: EventServices
   readonly metrics: ServerMetrics
   readonly log: WorkerLog
+  /** Absent: there is no FMS, and people do what is ordered. */
+  readonly fms?: FmsParts | undefined
+}
+
+/** What orders are handed to. */
+export interface FmsParts {
+  readonly gateway: FmsGateway
+  readonly policy: FulfilmentPolicy
+  /** How many calls are made at the same time. */
+  readonly concurrency: number
+  /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
+  readonly room: () => number
 }
 
 export interface DeliveryParts extends Omit<WorkerParts, 'metrics'> {
@@ -30,6 +50,12 @@ export interface DueParts {
   readonly clock: Clock
   readonly metrics: Pick<ServerMetrics, 'work'>
   readonly log: WorkerLog
+  readonly fms?: Pick<FmsParts, 'policy'> | undefined
+}
+
+export interface FulfilParts extends Omit<DueParts, 'database'> {
+  readonly database: Pick<Database, 'unitOfWork' | 'store' | 'work' | 'workSignal'>
+  readonly fms: FmsParts
 }
 
 export interface FollowParts {
@@ -63,7 +89,8 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
   const workers: readonly Worker[] = [
     deliveryWorker(config, { ...parts, metrics: parts.metrics.deliveries }),
     dueWorker(config, parts),
-    eventFollower(parts)
+    eventFollower(parts),
+    ...(parts.fms ? [fmsWorker(config, { ...parts, fms: parts.fms })] : [])
   ]
   return {
     start: () => {
@@ -76,7 +103,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log }: DueParts
+  { database, clock, metrics, log, fms }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config
@@ -84,10 +111,30 @@ export function dueWorker(
     queue: work,
     signal: workSignal,
     clock,
-    handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }),
+    handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
     metrics: metrics.work,
     log,
     leaseMs
+  })
+}
+
+/**
+ * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long
+ * as a call may take.
+ */
+export function fmsWorker({ leaseMs }: Pick<Config, 'leaseMs'>, { database, clock, metrics, log, fms }: FulfilParts): DueWorker {
+  const { unitOfWork, store, work, workSignal } = database
+  const { gateway, policy: fulfilment, concurrency, room } = fms
+  return new DueWorker({
+    queue: work,
+    signal: workSignal,
+    clock,
+    handlers: dueFulfilmentWork({ unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }),
+    metrics: metrics.work,
+    log,
+    leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
+    concurrency,
+    room
   })
 }
 

@@ -2,6 +2,7 @@ import {
   type Clock,
   cancelProductOrderDefinition,
   type EventLog,
+  type FulfilmentPolicy,
   type Ids,
   journeyDefinition,
   journeySpecificationDefinition,
@@ -90,6 +91,8 @@ export interface ApiOptions {
   readonly feed?: Partial<FeedLimits>
   /** Whether what is ordered is accepted without anybody; absent: it isn't. */
   readonly orderAcceptance?: OrderAcceptance
+  /** How orders are handed to the FMS; absent: they aren't. */
+  readonly fulfilment?: FulfilmentPolicy
   /** Of what customers follow their orders with. */
   readonly tracking?: Partial<TrackingOptions>
 }
@@ -223,10 +226,11 @@ function servedTracking(services: ApiServices, options: ApiOptions, draining: Ab
 }
 
 /** What orders are placed with beyond what every resource is changed with. */
-function orderServices({ clock }: ApiServices, { orderAcceptance }: ApiOptions, { url, options }: ServedTracking) {
+function orderServices({ clock }: ApiServices, { orderAcceptance, fulfilment }: ApiOptions, { url, options }: ServedTracking) {
   const { link, tokenLifetimeMs } = options
   return {
     ...(orderAcceptance && { orderAcceptance }),
+    ...(fulfilment && { fulfilment }),
     ...(link === 'header' && { newTrackingLink: () => newTrackingLink(url, clock, tokenLifetimeMs) })
   }
 }

@@ -17,8 +17,7 @@ import {
   type ProductOrder,
   placeProductOrder,
   productOrderDefinition,
-  type StoredEvent,
-  workKinds
+  type StoredEvent
 } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 import { Registry } from 'prom-client'
@@ -29,6 +28,7 @@ import { dueWorker } from '../workers.ts'
 import { DueWorker } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
 
+const kinds = ['acceptOrder', 'lookAtJourney'] as const
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const LEASE_MS = 30_000
@@ -168,7 +168,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     t.test('what a worker has claimed that died is done by another one when the lease is over', async t => {
       const { worker, place, order, advance, database, clock } = await openWorld(t, makeParts)
       const id = await place()
-      const [claimed] = await database.work.claim({ kinds: workKinds, limit: 1, leaseMs: LEASE_MS, now: clock.now() })
+      const [claimed] = await database.work.claim({ kinds: kinds, limit: 1, leaseMs: LEASE_MS, now: clock.now() })
       t.equal(await worker().processAll(), 0)
       advance(LEASE_MS)
       t.equal(await worker().processAll(), 1)
@@ -187,7 +187,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     t.test('a journey whose order was deleted needs nothing', async t => {
       const { worker, place, advance, database, dependencies, clock } = await openWorld(t, makeParts)
       const id = await place()
-      for (const kind of workKinds) {
+      for (const kind of kinds) {
         await database.unitOfWork.run('default', async transaction =>
           transaction.schedule({ kind, id: 'gone', dueAt: '2026-03-02T09:00:00Z' })
         )
@@ -202,12 +202,12 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       const { worker, place, alerts, advance, database } = await openWorld(t, makeParts)
       const id = await place()
       await worker().processAll()
-      const due = await database.work.nextDueAt(workKinds)
+      const due = await database.work.nextDueAt(kinds)
       await database.unitOfWork.run('default', async transaction =>
         transaction.schedule({ kind: 'lookAtJourney', id, dueAt: '2026-03-02T09:00:00Z' })
       )
       t.equal(await worker().processAll(), 1)
-      t.same([await alerts(), await database.work.nextDueAt(workKinds)], [[], due])
+      t.same([await alerts(), await database.work.nextDueAt(kinds)], [[], due])
       advance(4 * DAY_MS)
       await worker().processAll()
       t.equal((await alerts()).length, 1)
@@ -223,11 +223,11 @@ t.test('what fails is tried again later and later, and is counted', async t => {
   const options = { queue: database.work, signal: database.workSignal, clock, metrics: metrics.work, log, leaseMs: LEASE_MS }
   const worker = new DueWorker({ ...options, handlers: { acceptOrder: failing, lookAtJourney: async () => undefined } })
   await database.unitOfWork.run('default', async transaction => {
-    for (const kind of workKinds) transaction.schedule({ kind, id: 'a', dueAt: clock.now().toISOString() })
+    for (const kind of kinds) transaction.schedule({ kind, id: 'a', dueAt: clock.now().toISOString() })
   })
   t.equal(await worker.processAll(), 2)
   for (const seconds of [1, 2, 4]) {
-    t.equal((await database.work.nextDueAt(workKinds))?.getTime(), clock.now().getTime() + seconds * 1_000)
+    t.equal((await database.work.nextDueAt(kinds))?.getTime(), clock.now().getTime() + seconds * 1_000)
     advance(seconds * 1_000)
     t.equal(await worker.processAll(), 1)
   }

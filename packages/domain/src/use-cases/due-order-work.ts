@@ -8,13 +8,13 @@ import { changeJourney } from './change-journey.ts'
 import type { OrderDependencies } from './change-order.ts'
 
 /** Who is named in the history of what happened by itself. */
-const ACTOR = 'crm'
+export const WORKER = 'crm'
 /** While cancellations of items are decided about, an order is not accepted: it is looked at again. */
 const UNDECIDED_MS = 60_000
 
 /** What becomes due by itself in orders. An order that was deleted meanwhile needs nothing. */
 export function dueOrderWork(dependencies: OrderDependencies): Readonly<Record<'acceptOrder' | 'lookAtJourney', DoWork>> {
-  const context = (tenant: string) => ({ tenant, actor: ACTOR, correlationId: dependencies.ids.next() })
+  const context = (tenant: string) => ({ tenant, actor: WORKER, correlationId: dependencies.ids.next() })
   return {
     acceptOrder: async ({ tenant, id }) => {
       if (dependencies.orderAcceptance !== 'automatic') return undefined
