@@ -17,7 +17,6 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
-
 import { purgePeriodically } from './workers/retention.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
 

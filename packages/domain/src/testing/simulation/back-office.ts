@@ -1,3 +1,4 @@
+import { type Journey, journeyDefinition } from '../../journey/journey.ts'
 import { allowedItemStates, type ItemMove } from '../../ordering/decide-items.ts'
 import { isFinalOrder } from '../../ordering/order-states.ts'
 import { leavesOf } from '../../ordering/roll-up.ts'
@@ -8,6 +9,7 @@ import { moveOrderItems } from '../../use-cases/move-order-items.ts'
 import { patchProductOrder } from '../../use-cases/patch-product-order.ts'
 import { settleCancellation } from '../../use-cases/settle-cancellation.ts'
 import type { Client } from './client.ts'
+import { decide, openFallouts } from './operators.ts'
 
 /** Brings one order, on which people work, a step nearer to its end. */
 export async function workOn(client: Client, order: ProductOrder): Promise<void> {
@@ -25,6 +27,9 @@ export async function workOn(client: Client, order: ProductOrder): Promise<void>
       patchProductOrder(dependencies, { id: orderId, apply }, context)
     )
   }
+  // What the FMS has is not done by hand.
+  const journey = client.world.ledger.get(journeyDefinition, orderId)?.resource as Journey | undefined
+  if (journey?.fulfilment) return
   const moves = leavesOf(order.productOrderItem).flatMap((item): ItemMove[] => {
     const to = item.state === 'inProgress' ? random.pick(['completed', 'completed', 'failed'] as const) : onwards[item.state]
     return to && allowedItemStates(item).includes(to) ? [{ itemId: item.id, to }] : []
@@ -59,11 +64,12 @@ async function settleTask(client: Client, orderId: string): Promise<boolean> {
 
 const ROUND_MS = 60_000
 
-/** Brings every order to its end, and waits for those that others still place. */
+/** Brings every order to its end, decides about all that falls out, and waits for what others still do. */
 export async function backOffice(client: Client): Promise<void> {
   const { world } = client
-  while (world.busy > 1 || openOrders(client).length > 0) {
+  while (world.busy > 1 || openOrders(client).length > 0 || world.isProvisioning()) {
     for (const order of openOrders(client)) await workOn(client, order)
+    for (let left = openFallouts(client).length; left > 0; left--) await decide(client)
     await world.pause(ROUND_MS)
   }
 }

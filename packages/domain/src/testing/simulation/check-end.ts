@@ -4,12 +4,14 @@ import { isFinalOrder } from '../../ordering/order-states.ts'
 import type { StoredEvent } from '../../ports/event-log.ts'
 import { type CancelProductOrder, cancelProductOrderDefinition } from '../../resources/cancel-product-order.ts'
 import { type ProductOrder, productOrderDefinition } from '../../resources/product-order.ts'
+import { checkProvisioning } from './check-provisioning.ts'
 import { insistThat } from './violation.ts'
 import { TENANT, type World } from './world.ts'
 
 /** Whether nothing goes on any more, and nothing has to. */
 export async function isOver(world: World): Promise<boolean> {
   if (world.busy > 0 || world.servers.length < world.shape.servers) return false
+  if (world.isProvisioning()) return false
   if (!world.ledger.all<ProductOrder>(productOrderDefinition).every(({ state }) => isFinalOrder(state))) return false
   const { unseenEvents, pending } = await world.deliveries.figures(world.timeline.now)
   return unseenEvents === 0 && pending === 0
@@ -19,6 +21,7 @@ export async function isOver(world: World): Promise<boolean> {
 export async function checkEnd(world: World): Promise<void> {
   await checkStore(world)
   checkTasks(world)
+  checkProvisioning(world)
   await checkDeliveries(world)
   const { waiting } = await world.store.work.figures(world.timeline.now)
   insistThat(waiting === 0, () => `${waiting} pieces of work wait for orders that are all final`)

@@ -18,9 +18,10 @@ import { requestCancellation } from '../../use-cases/request-cancellation.ts'
 import { settleCancellation } from '../../use-cases/settle-cancellation.ts'
 import type { Client } from './client.ts'
 import { newOrder } from './new-order.ts'
+import { decide } from './operators.ts'
 
 /** What clients do, each of them once; on orders that they choose among all that there are. */
-export const clientActions = { place, patch, moveItems, cancel, settle, milestone, remove } as const
+export const clientActions = { place, patch, moveItems, cancel, settle, milestone, decide, remove } as const
 export type ClientAction = keyof typeof clientActions
 
 export async function place(client: Client): Promise<void> {

@@ -1,15 +1,12 @@
-import type { ClaimedWork, WorkKind, WorkQueue } from '../../ports/work-queue.ts'
+import type { ClaimedWork, DoWork, WorkKind, WorkQueue } from '../../ports/work-queue.ts'
 import { Bell } from './bell.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
-
-/** When the work is due again, if at all. */
-export type DoWork = (work: ClaimedWork) => Promise<Date | undefined>
 
 export interface DueDriverOptions {
   readonly process: SimulatedProcess
   readonly queue: Pick<WorkQueue, 'claim' | 'done' | 'giveBack' | 'nextDueAt'>
   readonly handlers: Readonly<Partial<Record<WorkKind, DoWork>>>
-  readonly batch: number
+  readonly concurrency: number
   readonly leaseMs: number
   readonly pollMs: () => number
 }
@@ -23,6 +20,7 @@ export class DueDriver {
   readonly bell: Bell
   readonly #options: DueDriverOptions
   readonly #kinds: readonly WorkKind[]
+  #underWay = 0
 
   constructor(options: DueDriverOptions) {
     this.#options = options
@@ -41,12 +39,22 @@ export class DueDriver {
     }
   }
 
+  /** Begins what is due, and doesn't wait for what takes long. */
   async #step(): Promise<boolean> {
-    const { process, queue, batch, leaseMs } = this.#options
-    const claimed = await queue.claim({ kinds: this.#kinds, limit: batch, leaseMs, now: process.clock.now() })
-    const ended = await Promise.allSettled(claimed.map(each => this.#do(each)))
-    for (const each of ended) if (each.status === 'rejected') throw each.reason
+    const { process, queue, concurrency, leaseMs } = this.#options
+    const limit = concurrency - this.#underWay
+    if (limit <= 0) return false
+    const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: process.clock.now() })
+    for (const each of claimed) {
+      this.#underWay++
+      process.spawn(() => this.#do(each).finally(() => this.#ended()))
+    }
     return claimed.length > 0
+  }
+
+  #ended(): void {
+    this.#underWay--
+    this.bell.ring()
   }
 
   async #idleMs(): Promise<number> {
@@ -63,7 +71,9 @@ export class DueDriver {
       await queue.done(work, dueAgainAt)
     } catch (error) {
       this.onFailed(error, work)
-      await queue.giveBack(work, new Date(process.clock.now().getTime() + retryDelayMs(work.attempts)))
+      const again = new Date(process.clock.now().getTime() + retryDelayMs(work.attempts))
+      // What cannot be given back either is claimed again when the lease is over.
+      await queue.giveBack(work, again).catch(() => false)
     }
   }
 

@@ -1,7 +1,9 @@
 import { DomainError } from '../../kernel/errors.ts'
 import type { IdempotentRequest } from '../../kernel/request-context.ts'
 import type { ResourceDefinition, StoredResource } from '../../kernel/resource.ts'
+import type { Page, ResourceStore } from '../../ports/resource-store.ts'
 import type { RememberedOutcome, Transaction, UnitOfWork } from '../../ports/unit-of-work.ts'
+import type { ListQuery } from '../../query/selection.ts'
 import { Draft, type DraftReader } from './draft.ts'
 import { Conflict, type SharedStore } from './shared-store.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
@@ -23,7 +25,7 @@ export type EngineKind = 'serial' | 'optimistic'
 const MAX_ATTEMPTS = 60
 
 /** The store as one process reaches it: with pauses on the way in which others act, and with faults. */
-export class FaultyStore implements UnitOfWork {
+export class FaultyStore implements UnitOfWork, ResourceStore {
   readonly #shared: SharedStore
   readonly #process: SimulatedProcess
   readonly #engine: EngineKind
@@ -41,6 +43,12 @@ export class FaultyStore implements UnitOfWork {
     await this.#process.pause(0, 2)
     this.#failSometimes(this.#faults.before / 2)
     return this.#shared.get(definition, id)
+  }
+
+  async list(tenant: string, definition: ResourceDefinition, query: ListQuery): Promise<Page> {
+    await this.#process.pause(0, 2)
+    this.#failSometimes(this.#faults.before / 2)
+    return this.#shared.memory.list(tenant, definition, query)
   }
 
   async run<T>(_tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {

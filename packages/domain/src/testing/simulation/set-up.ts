@@ -1,4 +1,6 @@
 import { eventSubscriptionDefinition } from '../../events/event-subscription.ts'
+import { initialProvisioningCatalog, provisioningCatalogDefinition } from '../../fulfilment/provisioning-catalog.ts'
+import { type ProvisioningRule, provisioningRuleDefinition } from '../../fulfilment/provisioning-rule.ts'
 import { journeySpecificationDefinition, type NewJourneySpecification } from '../../journey/journey-specification.ts'
 import type { StoredEvent } from '../../ports/event-log.ts'
 import { productOrderDefinition } from '../../resources/product-order.ts'
@@ -7,10 +9,12 @@ import { createJourneySpecification } from '../../use-cases/create-journey-speci
 import { createSubscription } from '../../use-cases/create-subscription.ts'
 import type { Client } from './client.ts'
 import { Receiver } from './receiver.ts'
+import { TENANT } from './world.ts'
 
 /** Everything that is there before the first order. */
 export async function setUp(client: Client): Promise<void> {
   await subscribe(client)
+  await useRules(client)
   if (client.world.random.chance(0.8)) await useJourney(client)
 }
 
@@ -26,6 +30,35 @@ async function subscribe(client: Client): Promise<void> {
       createSubscription(dependencies, { ...input, id: dependencies.ids.next() }, context)
     )
   }
+}
+
+/** Devices, several services, nothing at all, and what cannot always be made something of; a line follows the built-in rule. */
+const rules: readonly ProvisioningRule[] = [
+  rule('router', [
+    { key: 'access' },
+    {
+      key: 'router',
+      requires: ['access'],
+      supportingResource: [{ type: 'Router' }],
+      characteristic: [{ name: 'ssid', value: 'home' }]
+    }
+  ]),
+  rule('television', [{ key: 'channels', characteristic: [{ name: 'segment', fromOrder: 'category', isMandatory: true }] }]),
+  rule('advice', [])
+]
+
+function rule(id: string, serviceOrderItem: ProvisioningRule['serviceOrderItem']): ProvisioningRule {
+  const match = { productOfferingId: [id] }
+  const type = provisioningRuleDefinition.type
+  return { id, '@type': type, key: id, name: id, version: 1, lifecycleStatus: 'active', match, serviceOrderItem }
+}
+
+async function useRules({ world }: Client): Promise<void> {
+  const catalog = { ...initialProvisioningCatalog, rule: [...rules] }
+  const [server] = world.servers
+  await server?.dependencies.unitOfWork.run(TENANT, async transaction => {
+    transaction.insert(provisioningCatalogDefinition, catalog)
+  })
 }
 
 /** Milestones of every kind: by states, by the service order, by events, by time, by what they require, by hand. */

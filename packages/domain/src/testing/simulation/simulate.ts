@@ -86,6 +86,7 @@ async function trouble(world: World, runUntil: RunUntil): Promise<void> {
     })
   }
   misbehave(world)
+  world.fms?.trouble()
   const endsAtMs = world.timeline.nowMs + shape.busyMs
   await runUntil(() => world.timeline.nowMs >= endsAtMs)
 }
@@ -111,6 +112,7 @@ const weights: Readonly<Record<ClientAction, number>> = {
   cancel: 2,
   settle: 2,
   milestone: 4,
+  decide: 4,
   remove: 0.3
 }
 
@@ -138,6 +140,7 @@ function misbehave(world: World): void {
 function calm(world: World): void {
   Object.assign(world.storeFaults, { before: 0, after: 0 })
   world.pollMs = 600_000
+  world.fms?.calm()
   const heal = () => {
     for (const receiver of world.receivers.values()) {
       if (!receiver.manners.isGone) receiver.manners = { ...goodManners }

@@ -1,10 +1,14 @@
 import { disabledSubscription } from '../../events/subscription-changes.ts'
+import { defaultFulfilmentSettings } from '../../fulfilment/settings.ts'
 import { DomainError } from '../../kernel/errors.ts'
+import type { DoWork, WorkKind } from '../../ports/work-queue.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
 import { changeSubscription } from '../../use-cases/change-subscription.ts'
+import { dueFulfilmentWork } from '../../use-cases/due-fulfilment-work.ts'
 import { dueOrderWork } from '../../use-cases/due-order-work.ts'
 import { ensureJourneys } from '../../use-cases/ensure-journeys.ts'
 import { type FollowDependencies, type FollowedTo, followAwaitedEvents } from '../../use-cases/follow-awaited-events.ts'
+import type { StepDependencies } from '../../use-cases/step-fulfilment.ts'
 import { Bell } from './bell.ts'
 import { DeliveryDriver } from './delivery-driver.ts'
 import { DueDriver } from './due-driver.ts'
@@ -21,6 +25,8 @@ const PAUSE_AFTER_FAILURE_MS = 1_000
 export class SimulatedServer {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
+  /** Absent: there is no FMS. */
+  readonly steps: StepDependencies | undefined
   isReady = false
   readonly #world: World
   readonly #bells: Bell[] = []
@@ -35,14 +41,23 @@ export class SimulatedServer {
       onError: error => world.fail(error)
     })
     const unitOfWork = new FaultyStore(world.shared, this.process, shape.engine, world.storeFaults)
-    this.dependencies = { unitOfWork, ids: world.ids, clock: this.process.clock, orderAcceptance: shape.acceptance }
+    const dependencies = { unitOfWork, ids: world.ids, clock: this.process.clock, orderAcceptance: shape.acceptance }
+    const fulfilment = shape.fms && {
+      settings: defaultFulfilmentSettings,
+      random: () => this.process.random.next(),
+      canLookUp: shape.fms.canLookUp
+    }
+    this.dependencies = { ...dependencies, ...(fulfilment && { fulfilment }) }
+    const gateway = world.fms?.gatewayFor(this.process)
+    this.steps = fulfilment && gateway && { ...dependencies, fulfilment, store: unitOfWork, fms: gateway }
     this.process.spawn(() => this.#begin(unitOfWork))
   }
 
   async #begin(unitOfWork: FaultyStore): Promise<void> {
     await this.#prepare(unitOfWork)
     this.isReady = true
-    this.#startDue()
+    this.#startDue(dueOrderWork(this.dependencies), 8)
+    if (this.steps) this.#startDue(dueFulfilmentWork(this.steps), 16)
     this.#startDeliveries()
     this.#startFollowing(unitOfWork)
   }
@@ -69,13 +84,13 @@ export class SimulatedServer {
     this.process.spawn(async () => void (await run()))
   }
 
-  #startDue(): void {
+  #startDue(handlers: Readonly<Partial<Record<WorkKind, DoWork>>>, concurrency: number): void {
     const { world, process } = this.#parts()
     const driver = new DueDriver({
       process,
       queue: faulty(world.store.work, process, world.storeFaults),
-      handlers: dueOrderWork(this.dependencies),
-      batch: 8,
+      handlers,
+      concurrency,
       leaseMs: LEASE_MS,
       pollMs: () => world.pollMs
     })

@@ -1,4 +1,5 @@
 import { type EventSubscription, eventSubscriptionDefinition } from '../../events/event-subscription.ts'
+import { type Fulfilment, fulfilmentDefinition } from '../../fulfilment/fulfilment.ts'
 import { journeyDefinition } from '../../journey/journey.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import type { ResourceDefinition } from '../../kernel/resource.ts'
@@ -9,6 +10,7 @@ import { MemoryDeliveryQueue } from '../memory-delivery-queue.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { DueWorkCheck } from './check-due-work.ts'
 import { checkEvents } from './check-events.ts'
+import { checkFallout } from './check-fallout.ts'
 import { checkMoves } from './check-moves.ts'
 import type { Write } from './draft.ts'
 import type { StoreFaults } from './faulty-store.ts'
@@ -18,6 +20,7 @@ import type { Receiver } from './receiver.ts'
 import { seededIds } from './seeded-ids.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import { SharedStore } from './shared-store.ts'
+import { SimulatedFms } from './simulated-fms.ts'
 import { SimulatedServer } from './simulated-server.ts'
 import { Timeline } from './timeline.ts'
 import { insistThat, Violation } from './violation.ts'
@@ -25,7 +28,7 @@ import { insistThat, Violation } from './violation.ts'
 export const TENANT = 'default'
 const START_MS = Date.parse('2026-03-02T09:00:00Z')
 /** How many of the last things that happened a failure tells of. */
-const REMEMBERED = 60
+const REMEMBERED = 160
 
 /** Everything that one seed is about: what is shared, who takes part, what is known, and what has happened. */
 export class World {
@@ -38,6 +41,8 @@ export class World {
   readonly deliveries: MemoryDeliveryQueue
   readonly ledger = new Ledger()
   readonly storeFaults: StoreFaults
+  /** Absent: what is ordered is provisioned by hand. */
+  readonly fms: SimulatedFms | undefined
   readonly receivers = new Map<string, Receiver>()
   /** How often what happened, by name: for the report. */
   readonly counts = new Map<string, number>()
@@ -61,6 +66,7 @@ export class World {
     this.store = new MemoryStore({ clock: { now: () => this.timeline.now } })
     this.shared = new SharedStore(this.store, TENANT, writes => this.#committed(writes))
     this.deliveries = new MemoryDeliveryQueue(this.store, () => this.timeline.nowMs)
+    this.fms = this.shape.fms && new SimulatedFms(this, this.shape.fms)
     this.#dueWork = new DueWorkCheck(this.shape.acceptance === 'automatic')
   }
 
@@ -140,6 +146,13 @@ export class World {
     return receiver
   }
 
+  /** Whether anything is still to be done by the FMS, or to be decided about. */
+  isProvisioning(): boolean {
+    return this.ledger
+      .all<Fulfilment>(fulfilmentDefinition)
+      .some(({ state }) => state !== 'completed' && state !== 'cancelled' && state !== 'superseded')
+  }
+
   /** What must hold after every step. */
   examine(): void {
     if (this.failure !== undefined) throw this.failure
@@ -156,6 +169,7 @@ export class World {
       }
       checkEvents(changes, writes)
       checkMoves(changes)
+      checkFallout(changes, this.ledger)
       this.#dueWork.enter(changes)
     } catch (error) {
       this.fail(error)
