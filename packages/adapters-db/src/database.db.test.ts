@@ -387,6 +387,46 @@ t.test('several servers share one PostgreSQL database and lose no update', async
   t.equal(Object.keys(JSON.parse(after?.document ?? '{}')).filter(key => /^k\d+$/.test(key)).length, 60)
 })
 
+t.test('work that looks at a resource twice does not write over what another server has changed in between', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const { stored } = await create(one!)
+  const change = (server: Database, key: string, meanwhile: () => Promise<unknown>) =>
+    server.unitOfWork.run('default', async transaction => {
+      const first = await transaction.get(customerDefinition, stored.id)
+      await meanwhile()
+      const second = await transaction.get(customerDefinition, stored.id)
+      transaction.update(customerDefinition, second!, { ...JSON.parse(first!.document), [key]: true })
+    })
+  let runs = 0
+  await change(one!, 'a', async () => {
+    if (++runs === 1) await change(other!, 'b', async () => undefined)
+  })
+  t.equal(runs, 2, 'it runs again when it has lost')
+  t.match(JSON.parse((await other!.store.get('default', customerDefinition, stored.id))!.document), { a: true, b: true })
+})
+
+t.test('work that makes what another server has made meanwhile runs again, and fails when it insists', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const make = (server: Database, doesLook: boolean, meanwhile: () => Promise<unknown>) =>
+    server.unitOfWork.run('default', async transaction => {
+      const isThere = doesLook && (await transaction.get(customerDefinition, 'same')) !== undefined
+      await meanwhile()
+      if (!isThere) transaction.insert(customerDefinition, { ...aCustomer(), id: 'same' } as Customer)
+      return isThere
+    })
+  let runs = 0
+  const wasThere = await make(one!, true, async () => {
+    if (++runs === 1) await make(other!, true, async () => undefined)
+  })
+  t.same([wasThere, runs], [true, 2])
+  await t.rejects(
+    make(one!, false, async () => undefined),
+    { code: '23505' }
+  )
+})
+
 t.test('a database that cannot be opened is refused with one line', async t => {
   const subfolder = join(folder, 'no-file')
   mkdirSync(subfolder)

@@ -36,9 +36,10 @@ export class KyselyUnitOfWork implements UnitOfWork {
   }
 
   run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#engine.writer.run(tenant, (reader, writes) =>
-      work({
-        get: (definition, id) => this.#get(reader, writes, definition, id),
+    return this.#engine.writer.run(tenant, (reader, writes) => {
+      const reads = new Map<string, Promise<StoredResource | undefined>>()
+      return work({
+        get: (definition, id) => this.#get(reader, writes, reads, definition, id),
         insert: (definition, resource) => writes.insert(definition, resource),
         update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
         delete: (definition, current) => writes.delete(definition, current),
@@ -48,17 +49,36 @@ export class KyselyUnitOfWork implements UnitOfWork {
         recall: request => this.#recall(reader, tenant, request),
         remember: (request, outcome) => writes.remember(request, outcome)
       })
-    )
+    })
   }
 
+  /**
+   * A second look at the same resource finds what the first one did. Otherwise work would decide by what it has read first, and write over
+   * what it has read last: what somebody else has changed in between would be lost without anybody noticing.
+   */
   async #get(
     reader: WorkReader,
     writes: WriteSet,
+    reads: Map<string, Promise<StoredResource | undefined>>,
     definition: ResourceDefinition,
     id: string
   ): Promise<StoredResource | undefined> {
     const written = writes.written(definition, id)
     if (written) return written === 'deleted' ? undefined : written
+    const key = `${definition.name}/${id}`
+    const earlier = reads.get(key)
+    if (earlier) return earlier
+    const reading = this.#read(reader, writes, definition, id)
+    reads.set(key, reading)
+    return reading
+  }
+
+  async #read(
+    reader: WorkReader,
+    writes: WriteSet,
+    definition: ResourceDefinition,
+    id: string
+  ): Promise<StoredResource | undefined> {
     const [row] = await reader.read({ ...this.#getStatement(definition), parameters: [writes.tenant, id] })
     return row && { id, revision: row[0] as number, document: row[1] as string }
   }

@@ -16,6 +16,7 @@ export interface RememberedOutcome extends Outcome {
 
 /** What a piece of work may do. Reads see what was committed before it, and what it wrote itself. */
 export interface Transaction {
+  /** However often it is read, it is what it was the first time, unless this work has written it. */
   get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
   /** Returns what will be stored, with revision 1. */
   insert(definition: ResourceDefinition, resource: Resource): StoredResource
