@@ -35,6 +35,7 @@ export interface DraftReader {
 export class Draft implements Transaction {
   readonly writes: Write[] = []
   readonly #reader: DraftReader
+  readonly #read = new Map<string, Promise<StoredResource | undefined>>()
   readonly #written = new Map<string, StoredResource | undefined>()
   /** What was stored of each resource before it was written first. */
   readonly expected = new Map<
@@ -48,7 +49,10 @@ export class Draft implements Transaction {
 
   async get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
     const key = keyOf(definition, id)
-    return this.#written.has(key) ? this.#written.get(key) : this.#reader.get(definition, id)
+    if (this.#written.has(key)) return this.#written.get(key)
+    const reading = this.#read.get(key) ?? this.#reader.get(definition, id)
+    this.#read.set(key, reading)
+    return reading
   }
 
   insert(definition: ResourceDefinition, resource: Resource): StoredResource {

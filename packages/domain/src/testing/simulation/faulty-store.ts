@@ -5,7 +5,7 @@ import type { Page, ResourceStore } from '../../ports/resource-store.ts'
 import type { RememberedOutcome, Transaction, UnitOfWork } from '../../ports/unit-of-work.ts'
 import type { ListQuery } from '../../query/selection.ts'
 import { Draft, type DraftReader } from './draft.ts'
-import { Conflict, type SharedStore } from './shared-store.ts'
+import { Clash, Conflict, type SharedStore } from './shared-store.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 
 /** How often things go wrong between a process and the store, each from 0 to 1. */
@@ -23,6 +23,7 @@ export type EngineKind = 'serial' | 'optimistic'
 
 /** As on PostgreSQL. */
 const MAX_ATTEMPTS = 60
+const MAX_CLASHES = 3
 
 /** The store as one process reaches it: with pauses on the way in which others act, and with faults. */
 export class FaultyStore implements UnitOfWork, ResourceStore {
@@ -72,6 +73,7 @@ export class FaultyStore implements UnitOfWork, ResourceStore {
   }
 
   async #sideBySide<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let clashes = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const draft = new Draft(this.#reader())
       const result = await work(draft)
@@ -80,7 +82,8 @@ export class FaultyStore implements UnitOfWork, ResourceStore {
         await this.#shared.alone(() => this.#shared.commit(draft))
         return result
       } catch (error) {
-        if (!(error instanceof Conflict)) throw error
+        if (error instanceof Clash) clashes++
+        if (!(error instanceof Conflict) || clashes === MAX_CLASHES) throw error
       }
       await this.#process.pause(0, attempt)
     }

@@ -9,6 +9,9 @@ export class Conflict extends Error {
   override readonly name = 'Conflict'
 }
 
+/** Somebody else has made what a draft makes. */
+export class Clash extends Conflict {}
+
 /** What all processes share: commits one after the other, each seen by whoever watches the moment that it counts. */
 export class SharedStore {
   readonly memory: MemoryStore
@@ -40,7 +43,7 @@ export class SharedStore {
   /**
    * To be called alone.
    *
-   * @throws {Conflict} when somebody else has changed what is written, or has done the same request
+   * @throws {Conflict} when somebody else has changed or made what is written, or has done the same request
    */
   async commit(draft: Draft): Promise<void> {
     const { writes } = draft
@@ -48,7 +51,7 @@ export class SharedStore {
     await this.memory.run(this.#tenant, async transaction => {
       for (const { definition, id, revision } of draft.expected.values()) {
         const stored = await transaction.get(definition, id)
-        if (revision === 0 && stored) throw new Error('the id is taken')
+        if (revision === 0 && stored) throw new Clash(`${definition.name} ${id} is there already`)
         if ((stored?.revision ?? 0) !== revision) throw new Conflict(`${definition.name} ${id}`)
       }
       for (const write of writes) {
