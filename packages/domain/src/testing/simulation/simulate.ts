@@ -11,6 +11,8 @@ import { World } from './world.ts'
 export interface SimulationOptions {
   /** Resolves when everything that needs no time has been done: `new Promise(resolve => setImmediate(resolve))`. */
   readonly quiet: () => Promise<void>
+  /** How many of the last things that happened a failure tells of: 60 by default. */
+  readonly remembered?: number
 }
 
 export interface SimulationReport {
@@ -27,6 +29,7 @@ export class SimulationFailed extends Error {
   override readonly name = 'SimulationFailed'
 }
 
+const REMEMBERED = 60
 const MAX_STEPS = 150_000
 /** How often it is looked whether it is over. */
 const LOOK_EVERY = 40
@@ -39,7 +42,7 @@ const LOOK_EVERY = 40
  * @throws {SimulationFailed} with the seed, the step, and what happened before
  */
 export async function simulate(seed: number, options: SimulationOptions): Promise<SimulationReport> {
-  const world = new World(seed)
+  const world = new World(seed, options.remembered ?? REMEMBERED)
   const startMs = world.timeline.nowMs
   let steps = 0
   const runUntil = async (isReached: () => boolean | Promise<boolean>, lookEvery = LOOK_EVERY) => {

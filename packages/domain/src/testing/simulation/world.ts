@@ -14,7 +14,8 @@ import { checkFallout } from './check-fallout.ts'
 import { checkMoves } from './check-moves.ts'
 import type { Write } from './draft.ts'
 import type { StoreFaults } from './faulty-store.ts'
-import { Ledger } from './ledger.ts'
+import { type OrderHistory, orderHistoryDefinition } from '../../ordering/history.ts'
+import { type Kept, Ledger } from './ledger.ts'
 import { Random } from './random.ts'
 import type { Receiver } from './receiver.ts'
 import { seededIds } from './seeded-ids.ts'
@@ -27,8 +28,6 @@ import { insistThat, Violation } from './violation.ts'
 
 export const TENANT = 'default'
 const START_MS = Date.parse('2026-03-02T09:00:00Z')
-/** How many of the last things that happened a failure tells of. */
-const REMEMBERED = 160
 
 /** Everything that one seed is about: what is shared, who takes part, what is known, and what has happened. */
 export class World {
@@ -55,8 +54,11 @@ export class World {
   readonly #dueWork: DueWorkCheck
   readonly #wanted = new Map<string, (event: StoredEvent) => boolean>()
   readonly #trace: string[] = []
+  readonly #remembered: number
 
-  constructor(seed: number) {
+  /** @param remembered how many of the last things that happened a failure tells of */
+  constructor(seed: number, remembered: number) {
+    this.#remembered = remembered
     this.random = new Random(seed)
     this.shape = shapeOf(this.random.fork())
     this.pollMs = Math.max(5_000, this.shape.busyMs / 50)
@@ -110,11 +112,11 @@ export class World {
   note(what: string, about = ''): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
     this.#trace.push(`${this.timeline.nowMs - START_MS} ms ${what} ${about}`)
-    if (this.#trace.length > 2 * REMEMBERED) this.#trace.splice(0, REMEMBERED)
+    if (this.#trace.length > 2 * this.#remembered) this.#trace.splice(0, this.#remembered)
   }
 
   get trace(): readonly string[] {
-    return this.#trace.slice(-REMEMBERED)
+    return this.#trace.slice(-this.#remembered)
   }
 
   /** Somebody was told that this is stored. */
@@ -164,8 +166,7 @@ export class World {
       const changes = this.ledger.enter(writes)
       for (const { definition, before, after } of changes) {
         if (definition === journeyDefinition || definition === eventSubscriptionDefinition) continue
-        const { id, revision } = (after ?? before)!.stored
-        this.note(`${definition.name} ${after ? (before ? 'changed' : 'created') : 'deleted'}`, `${id} r${revision}`)
+        this.note(`${definition.name} ${after ? (before ? 'changed' : 'created') : 'deleted'}`, aboutOf((after ?? before)!))
       }
       checkEvents(changes, writes)
       checkMoves(changes)
@@ -176,4 +177,13 @@ export class World {
     }
     for (const server of this.servers) server.ring()
   }
+}
+
+function aboutOf({ definition, stored, resource }: Kept): string {
+  if (definition === orderHistoryDefinition) {
+    const { order, subject, item, milestone, from, to, actor } = resource as OrderHistory
+    return `${order.id} ${subject} ${item?.id ?? milestone?.key ?? ''}: ${from} > ${to} by ${actor}`
+  }
+  const state = (resource as unknown as Readonly<Record<string, unknown>>)[definition.stateAttribute]
+  return `${stored.id} r${stored.revision} ${definition.stateAttribute === '@type' ? '' : String(state)}`
 }
