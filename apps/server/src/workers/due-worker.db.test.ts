@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Database, openDatabase } from '@crm-lite/adapters-db'
-import { startPostgres } from '@crm-lite/adapters-db/testing'
 import {
   type ClaimedWork,
   type Customer,
@@ -19,11 +14,11 @@ import {
   productOrderDefinition,
   type StoredEvent
 } from '@crm-lite/domain'
-import { MemoryStore } from '@crm-lite/domain/testing'
 import { Registry } from 'prom-client'
 import t, { type Test } from 'tap'
 import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
+import { type DatabaseParts, type OpenTestDatabase, testDatabases } from '../testing/test-databases.ts'
 import { dueWorker } from '../workers.ts'
 import { DueWorker } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
@@ -34,35 +29,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 const LEASE_MS = 30_000
 const context = { tenant: 'default', actor: 'tester', correlationId: 'test' }
 
-const folder = mkdtempSync(join(tmpdir(), 'crm-due-'))
-const postgres = await startPostgres()
-t.teardown(async () => {
-  await postgres.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-let files = 0
-const opened = (newUrl: () => string | Promise<string>) => async (t: Test, clock: { now(): Date }) => {
-  const database = await openDatabase({ url: await newUrl(), clock, exclusive: true })
-  t.teardown(() => database.close())
-  return database
-}
-const engines: Record<string, (t: Test, clock: { now(): Date }) => Promise<Parts>> = {
-  memory: async (_, clock) => memoryParts(clock),
-  SQLite: opened(() => `sqlite:${join(folder, `${files++}.db`)}`),
-  PostgreSQL: opened(() => postgres.createDatabase())
-}
-
-type Parts = Pick<Database, 'store' | 'unitOfWork' | 'work' | 'workSignal' | 'events'>
-
-/** It wakes nobody: what is tested with it looks by itself. */
-function memoryParts(clock: { now(): Date }): Parts {
-  const store = new MemoryStore({ clock })
-  return { store, unitOfWork: store, work: store.work, events: store, workSignal: { listen: () => () => undefined } }
-}
+const engines = await testDatabases(t)
 
 interface World {
-  readonly database: Parts
+  readonly database: DatabaseParts
   readonly registry: Registry
   readonly warnings: object[]
   worker(): DueWorker
@@ -73,7 +43,7 @@ interface World {
   alerts(): Promise<StoredEvent[]>
 }
 
-async function openWorld(t: Test, makeParts: (typeof engines)[string], orderAcceptance: OrderAcceptance = 'automatic') {
+async function openWorld(t: Test, makeParts: OpenTestDatabase, orderAcceptance: OrderAcceptance = 'automatic') {
   let ms = Date.parse('2026-03-02T09:00:00Z')
   const clock = { now: () => new Date(ms) }
   const database = await makeParts(t, clock)
@@ -216,7 +186,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
 }
 
 t.test('what fails is tried again later and later, and is counted', async t => {
-  const { database, clock, metrics, log, warnings, advance, registry } = await openWorld(t, engines['memory']!)
+  const { database, clock, metrics, log, warnings, advance, registry } = await openWorld(t, engines.memory)
   const failing: DoWork = async () => {
     throw new Error('broken')
   }
@@ -241,9 +211,9 @@ t.test('what fails is tried again later and later, and is counted', async t => {
   t.match(text, 'due_work_overdue_seconds 2')
 })
 
-for (const engine of ['SQLite', 'PostgreSQL']) {
+for (const engine of ['SQLite', 'PostgreSQL'] as const) {
   t.test(`${engine}: a worker that runs is woken by what is scheduled, and does nothing more once it is stopped`, async t => {
-    const database = await engines[engine]!(t, { now: () => new Date() })
+    const database = await engines[engine](t, { now: () => new Date() })
     const done: string[] = []
     const note: DoWork = async ({ id }) => {
       done.push(id)
