@@ -27,25 +27,34 @@ export class Callbacks {
   tell(report: ServiceOrderReport): void {
     const { random, faults } = this.#options
     this.#told.push(report)
-    if (!random.chance(faults.level)) return this.#send(report, random.between(1, 200))
-    const trouble = random.weighted(troubles)
+    const soonMs = random.between(1, 200)
+    const trouble = random.chance(faults.level) ? random.weighted(troubles) : 'none'
     switch (trouble) {
+      case 'none':
+        this.#send(report, soonMs)
+        break
       case 'lost':
-        return
+        break
       case 'doubled':
-        this.#send(report, random.between(1, 200))
-        return this.#send(report, random.between(1, 30 * SECOND_MS))
+        this.#send(report, soonMs)
+        this.#send(report, random.between(1, 30 * SECOND_MS))
+        break
       case 'delayed':
-        return this.#send(report, random.between(SECOND_MS, 1_200 * SECOND_MS))
+        this.#send(report, random.between(SECOND_MS, 1_200 * SECOND_MS))
+        break
       case 'stale':
-        this.#send(report, random.between(1, 200))
-        return this.#send(random.pick(this.#told), random.between(1, 60 * SECOND_MS))
+        this.#send(report, soonMs)
+        this.#send(random.pick(this.#told), random.between(1, 60 * SECOND_MS))
+        break
       case 'unknown':
-        return this.#send({ ...report, id: `${report.id}-x`, externalId: 'nobody:1:1' }, 1)
+        this.#send({ ...report, id: `${report.id}-x`, externalId: 'nobody:1:1' }, soonMs)
+        break
       case 'scant':
-        return this.#send({ ...report, items: [] }, random.between(1, 200))
+        this.#send({ ...report, items: [] }, soonMs)
+        break
       case 'empty':
-        return this.#send(report, random.between(1, 200), false)
+        this.#send(report, soonMs, false)
+        break
       default:
         trouble satisfies never
     }

@@ -1,4 +1,4 @@
-import { type Fulfilment, fulfilmentDefinition } from '../../fulfilment/fulfilment.ts'
+import { type Fulfilment, fulfilmentDefinition, latestAttempts } from '../../fulfilment/fulfilment.ts'
 import { leavesOf } from '../../ordering/roll-up.ts'
 import { type Product, productDefinition } from '../../resources/product.ts'
 import { type ProductOrder, productOrderDefinition } from '../../resources/product-order.ts'
@@ -25,16 +25,27 @@ export function checkProvisioning({ fms, ledger }: World): void {
     insistThat(!isBelievedDone || state === 'completed', () => `${externalId} is ${state} at the FMS, and we think it completed`)
   }
   const active = ledger.all<Product>(productDefinition).filter(({ status }) => status === 'active')
+  const latest = latestAttempts([...records.values()])
   for (const order of ledger.all<ProductOrder>(productOrderDefinition)) {
-    for (const item of leavesOf(order.productOrderItem)) checkItem(order, item, active)
+    for (const item of leavesOf(order.productOrderItem)) {
+      const record = latest.find(({ productOrder, item: { id } }) => productOrder.id === order.id && id === item.id)
+      checkItem(order, item, record, active)
+    }
   }
 }
 
-function checkItem(order: ProductOrder, item: ProductOrderItem, active: readonly Product[]): void {
+function checkItem(
+  order: ProductOrder,
+  item: ProductOrderItem,
+  record: Fulfilment | undefined,
+  active: readonly Product[]
+): void {
   const products = active.filter(({ productOrderItem = [] }) =>
     productOrderItem.some(each => each.productOrderId === order.id && each.orderItemId === item.id)
   )
   insistThat(products.length <= 1, () => `item ${item.id} of ${order.id} has ${products.length} products`)
+  // What people have decided, they have decided; and of what needed no FMS nothing is known that could be undone.
+  if (record?.serviceOrder?.state !== 'completed') return
   const isDelivered = item.state === 'completed' && order.state !== 'cancelled'
   insistThat(isDelivered || products.length === 0, () => `item ${item.id} of ${order.id} is ${item.state}, and has a product`)
 }

@@ -94,7 +94,7 @@ export class FmsLife {
     if (to === 'completed') fms.complete(id)
     else if (to === 'milestone')
       fms.move(id, order => ({ ...order, milestones: [{ name: 'deviceShipped', status: 'completed' }] }))
-    else if (to === 'withoutDevice') fms.moveTo(id, 'completed')
+    else if (to === 'withoutDevice') fms.move(id, withoutDevices)
     else fms.moveTo(id, to)
     this.#options.onNews(this.#orderOf(id))
   }
@@ -124,6 +124,15 @@ export class FmsLife {
   #orderOf(id: string): ServiceOrderReport {
     return this.#fms.orders().find(order => order.id === id)!
   }
+}
+
+/** Everything is done but that there was no device left. */
+function withoutDevices(order: ServiceOrderReport): ServiceOrderReport {
+  const items = order.items.map(item => {
+    const service = item.service ?? { characteristics: [], supportingResources: [] }
+    return { ...item, state: 'completed', service: { ...service, id: service.id ?? `service-${order.id}-${item.id}` } }
+  })
+  return { ...order, state: 'completed', items }
 }
 
 const turns: Readonly<Record<Turn, readonly string[]>> = {
