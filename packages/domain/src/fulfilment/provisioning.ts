@@ -93,7 +93,7 @@ export function agree(provisioning: Provisioning, task?: CancelProductOrder): vo
     } else if (isWorkedOn(item) && isLeftBehind(record)) decide(provisioning, record, resumeAfterRefusal)
   }
   if (task) settleTask(provisioning, task)
-  else settleItems(provisioning)
+  if (!task || provisioning.tasks.length > 0) settleItems(provisioning)
   undoCancelled(provisioning)
 }
 
