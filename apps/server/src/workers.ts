@@ -3,8 +3,10 @@ import {
   type Clock,
   dueFulfilmentWork,
   dueOrderWork,
+  type FmsCallback,
   type FmsGateway,
   type FulfilmentPolicy,
+  lookAtSubscription,
   purgeTrackingTokens
 } from '@crm-lite/domain'
 import type { Config } from './config.ts'
@@ -17,7 +19,9 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
+import { FmsMetrics } from './workers/fms-metrics.ts'
 import { purgePeriodically } from './workers/retention.ts'
+import { subscriptionWork } from './workers/subscription-work.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
 
 export interface WorkerParts {
@@ -28,6 +32,8 @@ export interface WorkerParts {
   readonly log: WorkerLog
   /** Absent: there is no FMS, and people do what is ordered. */
   readonly fms?: FmsParts | undefined
+  /** Whether requests wait; absent: they never do. */
+  readonly isBusy?: () => boolean
 }
 
 /** What orders are handed to. */
@@ -38,6 +44,8 @@ export interface FmsParts {
   readonly concurrency: number
   /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
   readonly room: () => number
+  /** Where it is to tell what happens; absent: that is seen to by hand. */
+  readonly wantedCallback?: FmsCallback
 }
 
 export interface DeliveryParts extends Omit<WorkerParts, 'metrics'> {
@@ -50,6 +58,7 @@ export interface DueParts {
   readonly metrics: Pick<ServerMetrics, 'work'>
   readonly log: WorkerLog
   readonly fms?: Pick<FmsParts, 'policy'> | undefined
+  readonly isBusy?: () => boolean
 }
 
 export interface FulfilParts extends Omit<DueParts, 'database'> {
@@ -67,6 +76,7 @@ export interface FollowParts {
 export interface ServerMetrics {
   readonly deliveries: DeliveryMetrics
   readonly work: WorkMetrics
+  readonly fms: FmsMetrics
 }
 
 export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
@@ -74,7 +84,9 @@ export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
   deliveries.watch(database.deliveries, clock)
   const work = new WorkMetrics(deliveries.registry)
   work.watch(database.work, clock)
-  return { deliveries, work }
+  const fms = new FmsMetrics(deliveries.registry)
+  fms.watch(() => database.fulfilmentFigures(TENANT), clock)
+  return { deliveries, work, fms }
 }
 
 /** Several that are started and stopped as one. */
@@ -94,6 +106,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
   return {
     start: () => {
       for (const each of workers) each.start()
+      if (parts.fms?.wantedCallback) haveSubscriptionLookedAt(parts)
     },
     stop: async patienceMs => void (await Promise.all(workers.map(each => each.stop(patienceMs))))
   }
@@ -102,7 +115,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log, fms }: DueParts
+  { database, clock, metrics, log, fms, isBusy }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config
@@ -113,7 +126,8 @@ export function dueWorker(
     handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
     metrics: metrics.work,
     log,
-    leaseMs
+    leaseMs,
+    ...(isBusy && { isBusy })
   })
 }
 
@@ -121,20 +135,35 @@ export function dueWorker(
  * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long
  * as a call may take.
  */
-export function fmsWorker({ leaseMs }: Pick<Config, 'leaseMs'>, { database, clock, metrics, log, fms }: FulfilParts): DueWorker {
+export function fmsWorker(
+  { leaseMs }: Pick<Config, 'leaseMs'>,
+  { database, clock, metrics, log, fms, isBusy }: FulfilParts
+): DueWorker {
   const { unitOfWork, store, work, workSignal } = database
-  const { gateway, policy: fulfilment, concurrency, room } = fms
+  const { gateway, policy: fulfilment, concurrency, room, wantedCallback } = fms
+  const dependencies = { unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }
   return new DueWorker({
     queue: work,
     signal: workSignal,
     clock,
-    handlers: dueFulfilmentWork({ unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }),
+    handlers: {
+      ...dueFulfilmentWork(dependencies),
+      ...(wantedCallback && subscriptionWork(dependencies, wantedCallback))
+    },
     metrics: metrics.work,
     log,
     leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
     concurrency,
-    room
+    room,
+    ...(isBusy && { isBusy })
   })
+}
+
+/** It is work like any other: whoever gets it does it, and nothing waits for it. */
+function haveSubscriptionLookedAt({ database, clock, log }: Pick<WorkerParts, 'database' | 'clock' | 'log'>): void {
+  lookAtSubscription({ unitOfWork: database.unitOfWork, clock }, TENANT).catch(err =>
+    log.warn({ err }, 'whether the FMS is to call back cannot be looked at')
+  )
 }
 
 /** What lets milestones be reached by events of other resources. */

@@ -19,6 +19,8 @@ export interface DueWorkerOptions {
   readonly concurrency?: number
   /** How much of that may be under way now, where it isn't always all of it: nothing, say, while somebody doesn't answer. */
   readonly room?: () => number
+  /** Whether requests wait: what becomes due by itself lets them go first then. */
+  readonly isBusy?: () => boolean
   /** How often to look whether there is something to do when nothing has said so. */
   readonly pollMs?: number
   /** In milliseconds, and not turned back or forth by anybody: `performance.now()`. */
@@ -30,6 +32,10 @@ const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
+/** While requests wait, a rest is so many times as long as the work before it: a tenth of the time is work. */
+const REST = 9
+/** What takes longer than this doesn't work, but waits itself: for an answer, say. */
+const MAX_WORK_MS = 500
 /** What fails is tried again after twice as long each time. */
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 3_600_000
@@ -49,6 +55,7 @@ export class DueWorker {
   #stopListening: () => void = () => {}
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
+  #restUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: DueWorkerOptions) {
     this.#options = {
@@ -56,6 +63,7 @@ export class DueWorker {
       monotonicMs: () => performance.now(),
       concurrency: CONCURRENCY,
       room: () => Number.POSITIVE_INFINITY,
+      isBusy: () => false,
       ...options
     }
     this.#kinds = Object.keys(options.handlers) as WorkKind[]
@@ -122,14 +130,20 @@ export class DueWorker {
   /** Looking is cheaper than claiming, and most of the time there is nothing. */
   async #work(): Promise<boolean> {
     this.#throwFailure()
-    const { queue, clock, pollMs } = this.#options
+    const { queue, clock, pollMs, isBusy, monotonicMs } = this.#options
+    const isPolite = isBusy()
+    const restMs = isPolite ? this.#restUntilMs - monotonicMs() : 0
+    if (restMs > 0) {
+      this.#wakeAfter(restMs)
+      return false
+    }
     const due = await queue.nextDueAt(this.#kinds)
     const delayMs = due === undefined ? Number.POSITIVE_INFINITY : due.getTime() - clock.now().getTime()
     if (delayMs > 0) {
       if (delayMs < pollMs) this.#wakeAfter(delayMs)
       return false
     }
-    const isWorthIt = await this.#begin()
+    const isWorthIt = isPolite ? await this.#workPolitely() : await this.#begin()
     if (isWorthIt) this.#pace.reset()
     return isWorthIt
   }
@@ -148,6 +162,22 @@ export class DueWorker {
     const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
     for (const each of claimed) this.#follow(this.#do(each))
     return claimed.length > 0
+  }
+
+  /** Rests when it has done some of it, for longer than that took. */
+  async #workPolitely(): Promise<boolean> {
+    const { monotonicMs } = this.#options
+    const startedMs = monotonicMs()
+    const isWorthIt = await this.#begin()
+    let cutOff: NodeJS.Timeout | undefined
+    const patience = new Promise<void>(resolve => {
+      cutOff = setTimeout(resolve, MAX_WORK_MS)
+    })
+    await Promise.race([Promise.all(this.#underWay), patience])
+    clearTimeout(cutOff)
+    const endedMs = monotonicMs()
+    this.#restUntilMs = endedMs + (endedMs - startedMs) * REST
+    return isWorthIt
   }
 
   /** What ends by itself makes room. Room that somebody else makes is found when looking again. */

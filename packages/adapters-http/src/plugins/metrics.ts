@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Counts the answers to requests that no route matches. */
     readonly recordUnmatched: onSendHookHandler
+    /** How long all requests have taken so far, together, in milliseconds: how many wait follows from how it grows. */
+    servedMs(): number
   }
 }
 
@@ -22,6 +24,7 @@ export function collectMetrics(app: FastifyInstance): Registry {
   app.addHook('onRoute', (route: RouteOptions) => {
     route.onSend = [route.onSend ?? [], recording(metrics.recorder(route.url))].flat()
   })
+  app.decorate('servedMs', () => metrics.servedMs())
   app.decorate('recordUnmatched', recording(metrics.recorder('unmatched')))
   return registry
 }

@@ -16,7 +16,7 @@ export function getResource(served: ServedResource) {
   ): Promise<string | undefined> => {
     const { id } = request.params
     const fields = itemFields(request.query, served)
-    const stored = isId(id) ? await services.store.get(TENANT, binding.definition, id) : undefined
+    const stored = isId(id, binding) ? await services.store.get(TENANT, binding.definition, id) : undefined
     if (!stored) throw notFound(served)
     const tag = etagOf(stored)
     reply.header('etag', tag)

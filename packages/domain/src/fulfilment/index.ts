@@ -34,8 +34,10 @@ export {
   type RuleReference
 } from './decompose.ts'
 export { type Evidence, MAX_EVIDENCE_LENGTH, maskEvidence } from './evidence.ts'
+export { type ExplainedProduct, explainItem, type ItemExplanation } from './explain-item.ts'
 export { externalIdOf } from './external-id.ts'
 export * from './fallout.ts'
+export type { FmsCallback } from './fms-subscription.ts'
 export { afterGet, askEarly, type ReportSource, reachedStatuses } from './follow.ts'
 export * from './fulfilment.ts'
 export type { Answer, FulfilmentChange, FulfilmentContext } from './fulfilment-change.ts'

@@ -218,12 +218,15 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     }
   }
 
-  async repair(): Promise<number> {
-    const known = new Set((await this.#subscriptions()).map(({ id }) => id))
-    const kept = this.#rows.filter(row => known.has(row.subscriptionId))
+  async repair(now: Date): Promise<number> {
+    const subscriptions = await this.#subscriptions()
+    const states = new Map(subscriptions.map(({ id, state }) => [id, state]))
+    const kept = this.#rows.filter(row => states.has(row.subscriptionId))
     const forgotten = this.#rows.length - kept.length
     this.#rows = kept
-    return forgotten
+    const left = kept.filter(row => row.state === 'open' && states.get(row.subscriptionId) === 'disabled')
+    for (const row of left) Object.assign(row, { state: 'parked', failureCode: 'gone', endedAtMs: now.getTime() })
+    return forgotten + left.length
   }
 
   async purgeDelivered(before: Date): Promise<number> {

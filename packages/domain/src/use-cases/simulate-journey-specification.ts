@@ -1,10 +1,11 @@
+import { type JourneySpecification, journeySpecificationDefinition } from '../journey/journey-specification.ts'
 import { type Simulation, simulateJourney } from '../journey/simulate.ts'
 import { insist } from '../kernel/refusal.ts'
 import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { NewProductOrder } from '../resources/product-order.ts'
 import { calendarsOf } from './change-catalog.ts'
-import { specificationWith } from './stored-specification.ts'
+import { resourceWith } from './stored-resource.ts'
 
 /** An order that nobody places, and when it would be. */
 export interface OrderToSimulate {
@@ -24,7 +25,7 @@ export async function simulateJourneySpecification(
   { order, start }: OrderToSimulate
 ): Promise<Simulation> {
   const reader = { get: store.get.bind(store, tenant) }
-  const { specification } = await specificationWith(reader, { id })
+  const { resource } = await resourceWith<JourneySpecification>(reader, journeySpecificationDefinition, { id })
   const acknowledged = insist(acknowledgeOrder(order, { id: 'simulation', now: start }))
-  return simulateJourney(specification, acknowledged, start, await calendarsOf(reader, specification))
+  return simulateJourney(resource, acknowledged, start, await calendarsOf(reader, resource))
 }

@@ -1,3 +1,4 @@
+import { type EventSubscription, eventSubscriptionDefinition } from '../../events/event-subscription.ts'
 import { addMilestone } from '../../journey/add-milestone.ts'
 import { annotateMilestone, reachMilestone, replanMilestone, skipMilestone } from '../../journey/decide-journey.ts'
 import { type Journey, journeyDefinition } from '../../journey/journey.ts'
@@ -8,6 +9,7 @@ import { allowedItemStates } from '../../ordering/decide-items.ts'
 import { isFinalOrder, productOrderStates } from '../../ordering/order-states.ts'
 import { leavesOf } from '../../ordering/roll-up.ts'
 import { type CancelProductOrder, cancelProductOrderDefinition } from '../../resources/cancel-product-order.ts'
+import { type Product, productDefinition } from '../../resources/product.ts'
 import { type ProductOrder, productOrderDefinition } from '../../resources/product-order.ts'
 import { changeJourney } from '../../use-cases/change-journey.ts'
 import { deleteProductOrder } from '../../use-cases/delete-product-order.ts'
@@ -19,13 +21,15 @@ import { settleCancellation } from '../../use-cases/settle-cancellation.ts'
 import type { Client } from './client.ts'
 import { newOrder } from './new-order.ts'
 import { decide } from './operators.ts'
+import { TENANT } from './world.ts'
 
 /** What clients do, each of them once; on orders that they choose among all that there are. */
-export const clientActions = { place, patch, moveItems, cancel, settle, milestone, decide, remove } as const
+export const clientActions = { place, patch, moveItems, cancel, settle, milestone, decide, release, remove } as const
 export type ClientAction = keyof typeof clientActions
 
 export async function place(client: Client): Promise<void> {
-  const order = newOrder(client.world.random)
+  const { random, ledger } = client.world
+  const order = newOrder(random, ledger.all<Product>(productDefinition))
   await client.request('place', productOrderDefinition, ({ dependencies }, context) =>
     placeProductOrder(dependencies, order, context)
   )
@@ -99,6 +103,17 @@ export async function milestone(client: Client): Promise<void> {
   await client.request('milestone', journeyDefinition, ({ dependencies }, context) =>
     changeJourney(dependencies, journey.id, decide, context, { reason: 'somebody says so' })
   )
+}
+
+/** Somebody wants everything that is parked for a receiver again: late, and out of order. */
+export async function release({ world }: Client): Promise<void> {
+  const { random, ledger, deliveries, timeline } = world
+  const subscription = random.pickIfAny(ledger.all<EventSubscription>(eventSubscriptionDefinition))
+  if (!subscription) return
+  const parked = await deliveries.parked(TENANT, subscription.id, { limit: Number.MAX_SAFE_INTEGER, offset: 0 })
+  for (const { eventId } of parked) world.receiverOf(subscription).released.add(eventId)
+  const released = await deliveries.release(TENANT, subscription.id, undefined, timeline.now)
+  if (released > 0) world.note('release', `${released} for ${subscription.host}`)
 }
 
 export async function remove(client: Client): Promise<void> {

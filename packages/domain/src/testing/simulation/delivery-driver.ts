@@ -24,6 +24,7 @@ interface Claim {
 
 const CLAIMED_AT_ONCE = 24
 const MOST_AT_HAND = 64
+const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
 const MARK_AGAIN_MS = 250
 /** As the worker of the server has it: of a lease, what counts as its end, and how often it is looked at. */
@@ -44,12 +45,21 @@ export class DeliveryDriver {
 
   /** Until the process is killed. */
   async run(): Promise<never> {
+    this.#options.process.spawn(() => this.#repair())
     for (;;) {
       try {
         if (!(await this.#step())) await this.bell.rest(await this.#idleMs())
       } catch {
         await this.#options.process.pause(PAUSE_AFTER_FAILURE_MS)
       }
+    }
+  }
+
+  async #repair(): Promise<never> {
+    const { process, queue, pollMs } = this.#options
+    for (;;) {
+      await queue.repair(process.clock.now()).catch(() => 0)
+      await process.pause(Math.max(REPAIR_EVERY_MS, pollMs()))
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Product } from '../../resources/product.ts'
 import type { NewProductOrder } from '../../resources/product-order.ts'
 import type { NewProductOrderItem } from '../../resources/product-order-item.ts'
 import type { Random } from './random.ts'
@@ -5,12 +6,17 @@ import type { Random } from './random.ts'
 /** What can be ordered, and what the rules and journeys of the simulation know. */
 export const offerings = ['line', 'router', 'television', 'advice'] as const
 
-/** One to five items, some of them in others, some about nothing that has to be provisioned. */
-export function newOrder(random: Random): NewProductOrder {
+/**
+ * One to five items, some of them in others, some about nothing that has to be provisioned.
+ *
+ * @param products what is in the inventory: some items change it, or give it back
+ */
+export function newOrder(random: Random, products: readonly Product[]): NewProductOrder {
   const count = random.between(1, 5)
   const items: NewProductOrderItem[] = []
   for (let index = 1; index <= count; index++) {
-    const item = newItem(random, `${index}`)
+    const product = random.chance(0.2) ? random.pickIfAny(products) : undefined
+    const item = product ? itemAbout(product, random, `${index}`) : newItem(random, `${index}`)
     const parent = random.chance(0.2) ? random.pickIfAny(items) : undefined
     if (parent) parent.productOrderItem = [...(parent.productOrderItem ?? []), item]
     else items.push(item)
@@ -37,4 +43,10 @@ function newItem(random: Random, id: string): NewProductOrderItem {
     ...(quantity !== undefined && { quantity }),
     productOffering: { id: random.pick(offerings) }
   }
+}
+
+function itemAbout({ id: productId }: Product, random: Random, id: string): NewProductOrderItem {
+  if (random.chance(0.5)) return { id, action: 'delete', product: { id: productId } }
+  const productCharacteristic = [{ name: 'speed', value: random.pick([100, 500]) }]
+  return { id, action: 'modify', product: { id: productId, productCharacteristic } }
 }

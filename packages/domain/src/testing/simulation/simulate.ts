@@ -116,6 +116,7 @@ const weights: Readonly<Record<ClientAction, number>> = {
   settle: 2,
   milestone: 4,
   decide: 4,
+  release: 1,
   remove: 0.3
 }
 
