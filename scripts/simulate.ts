@@ -1,5 +1,7 @@
-/** `npm run test:simulation`: whole CRMs in virtual time, one a seed. `--help` says more. */
+/** `npm run test:simulation`: whole CRMs in virtual time, one a seed, and sequences of callbacks. `--help` says more. */
+import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { runSeeds, simulate } from '../packages/domain/src/testing/index.ts'
@@ -73,7 +75,14 @@ async function runAll(first: number, seeds: number, jobs: number): Promise<void>
   await Promise.all(Array.from({ length: jobs }, lane))
   const seconds = Math.round((performance.now() - start) / 1_000)
   console.log(`${seeds} seeds, ${steps} steps, ${Math.round(virtualMs / 86_400_000)} days in ${seconds} s; ${failed} failed`)
-  process.exitCode = failed === 0 ? 0 : 1
+  process.exitCode = failed === 0 && runCallbackSequences() ? 0 : 1
+}
+
+/** Beside the whole, what callbacks do to it, compared with a model. */
+function runCallbackSequences(): boolean {
+  const test = fileURLToPath(new URL('../packages/domain/src/use-cases/callback-sequences.test.ts', import.meta.url))
+  const { status } = spawnSync(process.execPath, [test], { stdio: 'inherit', env: { ...process.env, LONG_FORM: 'yes' } })
+  return status === 0
 }
 
 function inThread(part: Part): Promise<Ended> {
