@@ -2,7 +2,11 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { type Fallout, falloutDefinition } from '../fulfilment/fallout.ts'
 import { type Fulfilment, fulfilmentDefinition } from '../fulfilment/fulfilment.ts'
-import { initialProvisioningCatalog, provisioningCatalogDefinition } from '../fulfilment/provisioning-catalog.ts'
+import {
+  initialProvisioningCatalog,
+  type ProvisioningCatalog,
+  provisioningCatalogDefinition
+} from '../fulfilment/provisioning-catalog.ts'
 import type { ProvisioningRule } from '../fulfilment/provisioning-rule.ts'
 import { defaultFulfilmentSettings } from '../fulfilment/settings.ts'
 import { type Journey, journeyDefinition } from '../journey/journey.ts'
@@ -194,8 +198,9 @@ class Real {
       match: { productOfferingId: ['router'] },
       serviceOrderItem: [{ key: 'router', supportingResource: [{ type: 'Router' }] }]
     }
+    const catalog: ProvisioningCatalog = { ...initialProvisioningCatalog, rule: [rule] }
     await this.#store.run('default', async transaction => {
-      transaction.insert(provisioningCatalogDefinition, { ...initialProvisioningCatalog, rule: [rule] })
+      transaction.insert(provisioningCatalogDefinition, catalog)
     })
   }
 

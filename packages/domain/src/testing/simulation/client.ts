@@ -1,15 +1,12 @@
-import { journeyDefinition } from '../../journey/journey.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import type { RequestContext } from '../../kernel/request-context.ts'
 import type { ResourceDefinition } from '../../kernel/resource.ts'
 import type { Outcome } from '../../ports/unit-of-work.ts'
 import { ConnectionLost } from './simulated-process.ts'
-import type { SimulatedServer } from './simulated-server.ts'
-import { isTransient } from './simulated-server.ts'
 import { insistThat, Violation } from './violation.ts'
-import { TENANT, type World } from './world.ts'
+import { isUnavailable, type Server, TENANT, type World } from './world.ts'
 
-export type Request = (server: SimulatedServer, context: RequestContext) => Promise<Outcome>
+export type Request = (server: Server, context: RequestContext) => Promise<Outcome>
 
 export interface RequestOptions {
   /** How often somebody asks before giving up; without an end by default. */
@@ -75,7 +72,7 @@ export class Client {
       world.note(what, `${outcome.kind} ${outcome.stored.id}`)
       return outcome
     } catch (error) {
-      if (error instanceof ConnectionLost || isTransient(error)) return undefined
+      if (error instanceof ConnectionLost || isUnavailable(error)) return undefined
       if (error instanceof DomainError) {
         world.note(`${what} refused`, error.code)
         return 'refused'
@@ -91,6 +88,3 @@ export class Client {
     insistThat(isSame, () => `the same request (${what}) was answered with ${first.stored.id} and with ${second.stored.id}`)
   }
 }
-
-/** The journey of an order shows that something was done to it. */
-export const journeyOf: ResourceDefinition = journeyDefinition

@@ -1,2 +1,2 @@
-export { runSeeds, type SeedsRun, type SeedsToRun } from './run-seeds.ts'
-export { SimulationFailed, type SimulationOptions, type SimulationReport, simulate } from './simulate.ts'
+export { runSeeds } from './run-seeds.ts'
+export { simulate } from './simulate.ts'

@@ -5,8 +5,10 @@ import { type ClientAction, clientActions, place } from './client-actions.ts'
 import type { Random } from './random.ts'
 import { goodManners } from './receiver.ts'
 import { setUp } from './set-up.ts'
+import { SimulatedFms } from './simulated-fms.ts'
+import { SimulatedServer } from './simulated-server.ts'
 import { insistThat } from './violation.ts'
-import { World } from './world.ts'
+import { type Cast, World } from './world.ts'
 
 export interface SimulationOptions {
   /** Resolves when everything that needs no time has been done: `new Promise(resolve => setImmediate(resolve))`. */
@@ -29,6 +31,11 @@ export class SimulationFailed extends Error {
   override readonly name = 'SimulationFailed'
 }
 
+const cast: Cast = {
+  server: world => new SimulatedServer(world),
+  fms: (world, fms) => new SimulatedFms(world, fms)
+}
+
 const REMEMBERED = 60
 const MAX_STEPS = 150_000
 /** How often it is looked whether it is over. */
@@ -42,7 +49,7 @@ const LOOK_EVERY = 40
  * @throws {SimulationFailed} with the seed, the step, and what happened before
  */
 export async function simulate(seed: number, options: SimulationOptions): Promise<SimulationReport> {
-  const world = new World(seed, options.remembered ?? REMEMBERED)
+  const world = new World(seed, cast, options.remembered ?? REMEMBERED)
   const startMs = world.timeline.nowMs
   let steps = 0
   const runUntil = async (isReached: () => boolean | Promise<boolean>, lookEvery = LOOK_EVERY) => {

@@ -5,12 +5,12 @@ import { Callbacks } from './callbacks.ts'
 import { type FmsFaults, faultyFms } from './faulty-fms.ts'
 import { FmsLife } from './fms-life.ts'
 import { ConnectionLost, type SimulatedProcess } from './simulated-process.ts'
-import { TENANT, type World } from './world.ts'
+import { type Fms, TENANT, type World } from './world.ts'
 
 const HOUR_MS = 3_600_000
 
 /** The FMS of one seed: what it does by itself, what it answers, what it tells, and what goes wrong. */
-export class SimulatedFms {
+export class SimulatedFms implements Fms {
   readonly fms: MemoryFms
   readonly #world: World
   readonly #life: FmsLife

@@ -1,6 +1,5 @@
 import { disabledSubscription } from '../../events/subscription-changes.ts'
 import { defaultFulfilmentSettings } from '../../fulfilment/settings.ts'
-import { DomainError } from '../../kernel/errors.ts'
 import type { DoWork, WorkKind } from '../../ports/work-queue.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
 import { changeSubscription } from '../../use-cases/change-subscription.ts'
@@ -16,13 +15,13 @@ import { faulty } from './faulty-calls.ts'
 import { FaultyStore } from './faulty-store.ts'
 import { SimulatedProcess } from './simulated-process.ts'
 import { Violation } from './violation.ts'
-import { TENANT, type World } from './world.ts'
+import { type Server, TENANT, type World } from './world.ts'
 
 const LEASE_MS = 30_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
 
 /** One process of the server: what answers requests, and the workers beside it. */
-export class SimulatedServer {
+export class SimulatedServer implements Server {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
   /** Absent: there is no FMS. */
@@ -146,9 +145,4 @@ export class SimulatedServer {
   #parts(): { readonly world: World; readonly process: SimulatedProcess } {
     return { world: this.#world, process: this.process }
   }
-}
-
-/** Whether somebody may try again, and is likely to succeed. */
-export function isTransient(error: unknown): boolean {
-  return error instanceof DomainError && error.code === 'unavailable'
 }

@@ -5,9 +5,13 @@ import { DomainError } from '../../kernel/errors.ts'
 import type { ResourceDefinition } from '../../kernel/resource.ts'
 import { type OrderHistory, orderHistoryDefinition } from '../../ordering/history.ts'
 import type { StoredEvent } from '../../ports/event-log.ts'
+import type { FmsGateway } from '../../ports/fms-gateway.ts'
 import type { Ids } from '../../ports/ids.ts'
 import type { Outcome } from '../../ports/unit-of-work.ts'
+import type { OrderDependencies } from '../../use-cases/change-order.ts'
+import type { StepDependencies } from '../../use-cases/step-fulfilment.ts'
 import { MemoryDeliveryQueue } from '../memory-delivery-queue.ts'
+import type { MemoryFms } from '../memory-fms.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { DueWorkCheck } from './check-due-work.ts'
 import { checkEvents } from './check-events.ts'
@@ -21,13 +25,39 @@ import type { Receiver } from './receiver.ts'
 import { seededIds } from './seeded-ids.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import { SharedStore } from './shared-store.ts'
-import { SimulatedFms } from './simulated-fms.ts'
-import { SimulatedServer } from './simulated-server.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
 import { Timeline } from './timeline.ts'
 import { insistThat, Violation } from './violation.ts'
 
 export const TENANT = 'default'
 const START_MS = Date.parse('2026-03-02T09:00:00Z')
+
+/** A process of the server, as others see it. */
+export interface Server {
+  readonly process: SimulatedProcess
+  readonly dependencies: OrderDependencies
+  /** Absent: there is no FMS. */
+  readonly steps: StepDependencies | undefined
+  readonly isReady: boolean
+  /** Something was committed. */
+  ring(): void
+}
+
+/** The FMS, as others see it. */
+export interface Fms {
+  readonly fms: MemoryFms
+  gatewayFor(process: SimulatedProcess): FmsGateway
+  /** From now on things go wrong with it. */
+  trouble(): void
+  /** From now on nothing does any more, and everything comes to a good end. */
+  calm(): void
+}
+
+/** What takes part, made for a world. */
+export interface Cast {
+  readonly server: (world: World) => Server
+  readonly fms: (world: World, options: { readonly canLookUp: boolean }) => Fms
+}
 
 /** Everything that one seed is about: what is shared, who takes part, what is known, and what has happened. */
 export class World {
@@ -41,13 +71,13 @@ export class World {
   readonly ledger = new Ledger()
   readonly storeFaults: StoreFaults
   /** Absent: what is ordered is provisioned by hand. */
-  readonly fms: SimulatedFms | undefined
+  readonly fms: Fms | undefined
   readonly receivers = new Map<string, Receiver>()
   /** How often what happened, by name: for the report. */
   readonly counts = new Map<string, number>()
   /** How long whoever has nothing to do rests at most. */
   pollMs: number
-  servers: SimulatedServer[] = []
+  servers: Server[] = []
   /** Clients and operators at work. */
   busy = 0
   failure: unknown
@@ -55,9 +85,11 @@ export class World {
   readonly #wanted = new Map<string, (event: StoredEvent) => boolean>()
   readonly #trace: string[] = []
   readonly #remembered: number
+  readonly #cast: Cast
 
   /** @param remembered how many of the last things that happened a failure tells of */
-  constructor(seed: number, remembered: number) {
+  constructor(seed: number, cast: Cast, remembered: number) {
+    this.#cast = cast
     this.#remembered = remembered
     this.random = new Random(seed)
     this.shape = shapeOf(this.random.fork())
@@ -68,18 +100,16 @@ export class World {
     this.store = new MemoryStore({ clock: { now: () => this.timeline.now } })
     this.shared = new SharedStore(this.store, TENANT, writes => this.#committed(writes))
     this.deliveries = new MemoryDeliveryQueue(this.store, () => this.timeline.nowMs)
-    this.fms = this.shape.fms && new SimulatedFms(this, this.shape.fms)
+    this.fms = this.shape.fms && cast.fms(this, this.shape.fms)
     this.#dueWork = new DueWorkCheck(this.shape.acceptance === 'automatic')
   }
 
-  startServer(): SimulatedServer {
-    const server = new SimulatedServer(this)
-    this.servers.push(server)
-    return server
+  startServer(): void {
+    this.servers.push(this.#cast.server(this))
   }
 
   /** Whatever it was doing never goes on; another one takes its place a little later. */
-  crash(server: SimulatedServer): void {
+  crash(server: Server): void {
     this.note('crash')
     server.process.kill()
     this.servers = this.servers.filter(each => each !== server)
@@ -105,7 +135,7 @@ export class World {
 
   /** Work may fail because the store does, and for no other reason. */
   expectTransient(error: unknown, what: string): void {
-    if (error instanceof DomainError && error.code === 'unavailable') this.note('try again')
+    if (isUnavailable(error)) this.note('try again')
     else this.fail(new Violation(`${what} failed: ${String(error instanceof Error ? error.stack : error)}`))
   }
 
@@ -186,4 +216,9 @@ function aboutOf({ definition, stored, resource }: Kept): string {
   }
   const state = (resource as unknown as Readonly<Record<string, unknown>>)[definition.stateAttribute]
   return `${stored.id} r${stored.revision} ${definition.stateAttribute === '@type' ? '' : String(state)}`
+}
+
+/** Whether somebody may try again, and is likely to succeed. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'unavailable'
 }
