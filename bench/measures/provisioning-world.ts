@@ -47,9 +47,10 @@ export async function startWorld({ cores, engine, options }: Bench, workers: Wor
   }
 }
 
+/** It stands for a machine of somebody else: where it shares a core with the load, the load goes first. */
 async function startSimulator(companions: Companion[], core: string | undefined): Promise<string> {
-  const args = [SIMULATOR, '--port', '0', '--pace', '0']
-  const simulator = await startCompanion(process.execPath, args, core, {}, 'FMS simulator on')
+  const args = ['-n', '19', process.execPath, SIMULATOR, '--port', '0', '--pace', '0']
+  const simulator = await startCompanion('nice', args, core, {}, 'FMS simulator on')
   companions.push(simulator)
   return new URL(/http:\S+/.exec(simulator.line)![0]).origin
 }
