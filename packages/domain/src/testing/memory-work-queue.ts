@@ -86,5 +86,5 @@ export class MemoryWorkQueue implements WorkQueue {
 }
 
 function keyOf(tenant: string, kind: WorkKind, id: string): string {
-  return JSON.stringify([tenant, kind, id])
+  return `${kind}\n${tenant}\n${id}`
 }
