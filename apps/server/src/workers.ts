@@ -1,6 +1,8 @@
 import type { Database } from '@crm-lite/adapters-db'
 import {
   type Clock,
+  dueFulfilmentWork,
+  dueOrderWork,
   type FmsCallback,
   type FmsGateway,
   type FulfilmentPolicy,
@@ -18,8 +20,6 @@ import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
 import { FmsMetrics } from './workers/fms-metrics.ts'
-import { fulfilmentWork } from './workers/fulfilment-work.ts'
-import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { subscriptionWork } from './workers/subscription-work.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
@@ -123,7 +123,7 @@ export function dueWorker(
     queue: work,
     signal: workSignal,
     clock,
-    handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
+    handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
     metrics: metrics.work,
     log,
     leaseMs,
@@ -147,7 +147,7 @@ export function fmsWorker(
     signal: workSignal,
     clock,
     handlers: {
-      ...fulfilmentWork(dependencies),
+      ...dueFulfilmentWork(dependencies),
       ...(wantedCallback && subscriptionWork(dependencies, wantedCallback))
     },
     metrics: metrics.work,

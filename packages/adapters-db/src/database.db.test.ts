@@ -408,6 +408,27 @@ t.test('what a piece of work decided by is what it replaces, also where it reads
   t.match(JSON.parse(after?.document ?? '{}'), { status: 'decided', statusReason: 'changed meanwhile' })
 })
 
+t.test('work that makes what another server has made meanwhile runs again, and fails when it insists', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const make = (server: Database, doesLook: boolean, meanwhile: () => Promise<unknown>) =>
+    server.unitOfWork.run('default', async transaction => {
+      const isThere = doesLook && (await transaction.get(customerDefinition, 'same')) !== undefined
+      await meanwhile()
+      if (!isThere) transaction.insert(customerDefinition, { ...aCustomer(), id: 'same' } as Customer)
+      return isThere
+    })
+  let runs = 0
+  const wasThere = await make(one!, true, async () => {
+    if (++runs === 1) await make(other!, true, async () => undefined)
+  })
+  t.same([wasThere, runs], [true, 2])
+  await t.rejects(
+    make(one!, false, async () => undefined),
+    { code: '23505' }
+  )
+})
+
 t.test('a database that cannot be opened is refused with one line', async t => {
   const subfolder = join(folder, 'no-file')
   mkdirSync(subfolder)

@@ -155,7 +155,7 @@ for (const { workers, lapses } of [
     const arrived = [...claims.delivered.values()].flat().length
     t.equal(arrived + figures.parked, SUBSCRIPTIONS.length * RESOURCES * EVENTS_OF_RESOURCE)
     t.ok([...claims.delivered.values()].every(line => line.join() === [...new Set(line)].sort().join()))
-    t.equal(await databases[0]!.deliveries.repair(), 0)
+    t.equal(await databases[0]!.deliveries.repair(clock.now()), 0)
   })
 }
 
@@ -256,7 +256,7 @@ for (const [name, { newUrl }] of Object.entries(engines)) {
     await runSql(url, `update delivery set state = 'done' where state = 'pending' and lane = 1`)
     await runSql(url, `delete from event_subscription where id = 'goes'`)
     t.same(await database.deliveries.claim({ limit: 10, leaseMs: 1_000, now: clock.now() }), [])
-    t.equal(await database.deliveries.repair(), 1 + 3)
+    t.equal(await database.deliveries.repair(clock.now()), 1 + 3)
     const claimed = await database.deliveries.claim({ limit: 10, leaseMs: 1_000, now: clock.now() })
     t.same(
       claimed.map(({ event }) => event.id),

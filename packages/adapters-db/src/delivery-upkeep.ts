@@ -97,5 +97,24 @@ export async function abandonedLanes(engine: Engine): Promise<{ tenant: string; 
           left join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id where s.id is null`
     )
   )
-  return rows.map(([tenant, id]) => ({ tenant: String(tenant), subscriptionId: String(id) }))
+  return rows.map(subscriptionOf)
+}
+
+/**
+ * Subscriptions that are disabled and for which something waits all the same: whoever disabled them was stopped before it was parked, or new
+ * events were on their way.
+ */
+export async function disabledLanes(engine: Engine): Promise<{ tenant: string; subscriptionId: string }[]> {
+  const rows = await engine.read(
+    engine.compile(
+      sql`select l.tenant, l.subscription_id from delivery_lane l
+          join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id and s.state = 'disabled'
+          where exists (select 1 from delivery d where d.lane = l.lane and (d.state = 'waiting' or d.state = 'pending'))`
+    )
+  )
+  return rows.map(subscriptionOf)
+}
+
+function subscriptionOf([tenant, id]: Row): { tenant: string; subscriptionId: string } {
+  return { tenant: String(tenant), subscriptionId: String(id) }
 }

@@ -8,7 +8,7 @@ import { DeliveryMarks } from './delivery-marks.ts'
 import { DeliveryParking } from './delivery-parking.ts'
 import { replay } from './delivery-replay.ts'
 import { DeliverySubscriptions } from './delivery-subscriptions.ts'
-import { abandonedLanes, figures, moveUpStranded, nextDueAt, purgeDelivered } from './delivery-upkeep.ts'
+import { abandonedLanes, disabledLanes, figures, moveUpStranded, nextDueAt, purgeDelivered } from './delivery-upkeep.ts'
 import type { Engine } from './dialects/dialect.ts'
 
 /** Keeps deliveries as rows beside the events that they are of. */
@@ -40,10 +40,12 @@ export function kyselyDeliveryQueue(engine: Engine, clock: Clock): DeliveryQueue
     setBreaker: (key, breaker, now) => breakers.setBreaker(key, breaker, now),
     nextDueAt: () => nextDueAt(lanes),
     figures: now => figures(engine, now),
-    repair: async () => {
+    repair: async now => {
       let repaired = await moveUpStranded(engine, lines)
       for (const { tenant, subscriptionId } of await abandonedLanes(engine))
         repaired += await parking.drop(tenant, subscriptionId)
+      for (const { tenant, subscriptionId } of await disabledLanes(engine))
+        repaired += await parking.parkAll(tenant, subscriptionId, { code: 'gone', at: now })
       return repaired
     },
     purgeDelivered: before => purgeDelivered(engine, 'ended_at_ms', before)

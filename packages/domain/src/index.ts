@@ -115,6 +115,8 @@ export { deleteJourneySpecification } from './use-cases/delete-journey-specifica
 export { deleteProductOrder } from './use-cases/delete-product-order.ts'
 export { deleteProvisioningRule } from './use-cases/delete-provisioning-rule.ts'
 export { deleteResource } from './use-cases/delete-resource.ts'
+export { dueFulfilmentWork } from './use-cases/due-fulfilment-work.ts'
+export { dueOrderWork } from './use-cases/due-order-work.ts'
 export { ensureJourneys } from './use-cases/ensure-journeys.ts'
 export { ensureProvisioningRules } from './use-cases/ensure-provisioning-rules.ts'
 export { explainProvisioning, type ProvisioningToExplain } from './use-cases/explain-provisioning.ts'
@@ -134,6 +136,7 @@ export {
   type SubscribeDependencies
 } from './use-cases/keep-subscribed.ts'
 export { moveOrderItems } from './use-cases/move-order-items.ts'
+
 export { patchCalendar } from './use-cases/patch-calendar.ts'
 export { patchJourneySpecification } from './use-cases/patch-journey-specification.ts'
 export { patchProductOrder } from './use-cases/patch-product-order.ts'

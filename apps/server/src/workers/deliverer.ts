@@ -132,7 +132,13 @@ export class Deliverer {
   async #disable(claim: Claim, failure: DeliveryFailure): Promise<void> {
     const { queue, clock, disable, log } = this.#options
     const { tenant, subscription } = claim.delivery
-    await disable(tenant, subscription.id)
+    try {
+      await disable(tenant, subscription.id)
+    } catch (error) {
+      // Kept, it would be renewed for ever: let go, it is tried again when its lease is over.
+      this.#claims.remove(claim)
+      throw error
+    }
     const waiting = this.lanes.withdraw(each => each.delivery.subscription.id === subscription.id)
     const now = clock.now()
     await Promise.all(waiting.map(each => this.#mark(each, () => queue.giveBack(each.delivery, now))))

@@ -144,7 +144,7 @@ export class DeliveryWorker {
   }
 
   async #repairOnce(): Promise<boolean> {
-    const repaired = await this.#options.queue.repair()
+    const repaired = await this.#options.queue.repair(this.#options.clock.now())
     if (repaired > 0) this.#claimSoon()
     return false
   }

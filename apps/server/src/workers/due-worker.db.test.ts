@@ -4,6 +4,7 @@ import {
   type Customer,
   createResource,
   customerDefinition,
+  type DoWork,
   deleteProductOrder,
   type EventQuery,
   type OrderAcceptance,
@@ -19,7 +20,7 @@ import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
 import { type DatabaseParts, type OpenTestDatabase, testDatabases } from '../testing/test-databases.ts'
 import { dueWorker } from '../workers.ts'
-import { type DoWork, DueWorker } from './due-worker.ts'
+import { DueWorker } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
 
 const kinds = ['acceptOrder', 'lookAtJourney'] as const

@@ -1,16 +1,9 @@
 import { performance } from 'node:perf_hooks'
-import type { ClaimedWork, Clock, WorkKind, WorkQueue, WorkSignal } from '@crm-lite/domain'
+import type { ClaimedWork, Clock, DoWork, WorkKind, WorkQueue, WorkSignal } from '@crm-lite/domain'
 import type { WorkerLog } from './delivery-options.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 import type { WorkMetrics } from './work-metrics.ts'
-
-/**
- * Does one piece of work, and finds out in its own transaction whether it is still to be done.
- *
- * @returns when it is due again, if at all: heeded only where the work did not schedule itself anew
- */
-export type DoWork = (work: ClaimedWork) => Promise<Date | undefined>
 
 export interface DueWorkerOptions {
   readonly queue: WorkQueue

@@ -1,5 +1,4 @@
-import { type FmsCallback, keepSubscribed, type SubscribeDependencies } from '@crm-lite/domain'
-import type { DoWork } from './due-worker.ts'
+import { type DoWork, type FmsCallback, keepSubscribed, type SubscribeDependencies } from '@crm-lite/domain'
 
 /** Sees to it that the FMS tells us what happens. What it does not take now is tried again later and later. */
 export function subscriptionWork(dependencies: SubscribeDependencies, wanted: FmsCallback): { readonly subscribe: DoWork } {

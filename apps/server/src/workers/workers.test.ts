@@ -1,10 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { BreakerKey, ClaimedDelivery } from '@crm-lite/domain'
-import { type Breaker, closedBreaker, type EventSubscription } from '@crm-lite/domain'
+import { type Breaker, closedBreaker, createSubscription, type EventSubscription } from '@crm-lite/domain'
+import { MemoryDeliveryQueue, MemoryStore } from '@crm-lite/domain/testing'
 import t from 'tap'
 import { BreakerBook } from './breaker-book.ts'
 import { Claims } from './claims.ts'
 import { DeliveryMetrics } from './delivery-metrics.ts'
+import { defaultDeliveryLimits } from './delivery-options.ts'
+import { DeliveryWorker } from './delivery-worker.ts'
 import { Lanes } from './lanes.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
@@ -260,3 +263,51 @@ t.test('what is too old is removed: answers, then deliveries, then the events th
   })
   t.same(removed, ['answers', 'deliveries before 2026-03-30T12:00:00.000Z', 'events before 2026-03-01T12:00:00.000Z'])
 })
+
+t.test(
+  'a receiver that is gone while its subscription cannot be disabled keeps nobody waiting, and is asked again later',
+  async t => {
+    const clock = { ms: Date.parse('2026-03-01T09:00:00Z'), now: () => new Date(clock.ms) }
+    const store = new MemoryStore({ clock })
+    const deliveries = new MemoryDeliveryQueue(store, () => clock.ms)
+    const context = { tenant: 'default', actor: 'tester', correlationId: 'test' }
+    const input = {
+      id: 's',
+      api: 'TMF629_V4',
+      callback: 'https://s.example.com/',
+      host: 's.example.com:443',
+      sealedSecret: 'sealed'
+    }
+    await createSubscription({ unitOfWork: store, ids: { next: () => 'mark' }, clock }, input, context)
+    await store.run('default', async transaction => {
+      const told = { id: 'e', kind: 'created', resource: 'customer', resourceId: 'c', revision: 1, changedPaths: [] } as const
+      transaction.publish({ ...told, at: clock.now().toISOString(), actor: 'a', correlationId: 'c', document: '{"id":"c"}' })
+    })
+    let sent = 0
+    let isDown = true
+    const worker = new DeliveryWorker({
+      queue: deliveries,
+      signal: { listen: () => () => {} },
+      clock,
+      wants: () => true,
+      notificationOf: () => ({ body: '{}', secrets: [] }),
+      send: async () => {
+        sent++
+        return { kind: 'gone' }
+      },
+      disable: async () => {
+        if (isDown) throw new Error('no database')
+      },
+      metrics: new DeliveryMetrics(),
+      log: { info: () => {}, warn: () => {} },
+      limits: defaultDeliveryLimits,
+      monotonicMs: () => clock.ms
+    })
+    await worker.processAll()
+    t.same([sent, (await deliveries.figures(clock.now())).parked], [1, 0])
+    isDown = false
+    clock.ms += defaultDeliveryLimits.leaseMs
+    await worker.processAll()
+    t.same([sent, (await deliveries.figures(clock.now())).parked], [2, 1])
+  }
+)

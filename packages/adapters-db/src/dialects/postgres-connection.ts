@@ -7,6 +7,7 @@ import { StartRefused } from '../start-refused.ts'
 export const STALE_REVISION = 'CR001'
 export const SERIALIZATION_FAILURE = '40001'
 export const DEADLOCK = '40P01'
+export const UNIQUE_VIOLATION = '23505'
 const QUERY_CANCELED = '57014'
 const IDLE_IN_TRANSACTION = '25P03'
 const IDLE_IN_TRANSACTION_MS = 5_000

@@ -3,13 +3,22 @@ import type pg from 'pg'
 import type { WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
 import { batchStatement } from './postgres-batch.ts'
-import { DEADLOCK, SERIALIZATION_FAILURE, STALE_REVISION, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
+import {
+  DEADLOCK,
+  SERIALIZATION_FAILURE,
+  STALE_REVISION,
+  sqlStateOf,
+  translatePostgresError,
+  UNIQUE_VIOLATION
+} from './postgres-connection.ts'
 
 const MAX_BATCH = 256
 /** While these are on their way, what arrives is collected for the next one. */
 const BATCHES_IN_FLIGHT = 2
 /** How often work is done again because somebody else changed what it had read. */
 const MAX_ATTEMPTS = 60
+/** How often because what it makes is there already: work that looked again and makes it all the same will do so for ever. */
+const MAX_CLASHES = 3
 const BATCHES_BETWEEN_FOLDS = 64
 
 interface Waiting {
@@ -70,11 +79,13 @@ export class PostgresWriter implements Writer {
   }
 
   async #repeat<T>(tenant: string, work: Work<T>): Promise<T> {
+    let clashes = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
         return await this.#attempt(tenant, work)
       } catch (error) {
-        if (!isConflict(error)) throw translatePostgresError(error)
+        if (sqlStateOf(error) === UNIQUE_VIOLATION) clashes++
+        if (!isConflict(error) || clashes === MAX_CLASHES) throw translatePostgresError(error)
         await new Promise(resolve => setTimeout(resolve, Math.random() * attempt))
       }
     }
@@ -139,7 +150,10 @@ export class PostgresWriter implements Writer {
   }
 }
 
-/** Whether the work should run again: what it read has changed, or the same idempotent request was committed meanwhile. */
+/**
+ * Whether the work should run again: what it read has changed, what it makes was made by somebody else, or the same idempotent request was
+ * committed meanwhile.
+ */
 function isConflict(error: unknown): boolean {
-  return [STALE_REVISION, SERIALIZATION_FAILURE, DEADLOCK].includes(sqlStateOf(error))
+  return [STALE_REVISION, SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION].includes(sqlStateOf(error))
 }

@@ -202,11 +202,12 @@ function isHealedBy({ record }: FulfilmentInMotion, report: ServiceOrderReport):
   return kind === 'deviceMissing' && meaningOf(report.state, record.stateMap) === 'completed' && isToldInFull(record, report)
 }
 
-/** What is no longer wanted goes on being cancelled. */
+/** What is no longer wanted goes on being cancelled. As long as it had fallen out nobody asked the FMS: from now on somebody does again. */
 function heal(motion: FulfilmentInMotion): void {
   const { cancellation } = motion.record
   become(motion, 'placed')
   if (cancellation && cancellation.state !== 'refused') become(motion, 'cancelling')
+  askSoon(motion)
 }
 
 function fallOutOfReport(motion: FulfilmentInMotion, report: ServiceOrderReport, kind: FalloutKind): void {

@@ -305,7 +305,9 @@ t.test('what the FMS says', async t => {
     t.match([silent.fallout, silent.record.state], [undefined, 'placed'])
     const tooLong = got(silent, aFailure(), 60 + 4 * 3_600)
     t.match(tooLong.fallout, { kind: 'timeout' })
-    t.match(by(tooLong, aReport('inProgress'), 'callback'), { record: { state: 'placed' }, resolved: { resolution: 'healed' } })
+    const healed = by(tooLong, aReport('inProgress'), 'callback')
+    t.match(healed, { record: { state: 'placed' }, resolved: { resolution: 'healed' } })
+    t.type(healed.record.nextAt, 'string', 'from now on it is asked again')
   })
 
   t.test('heals what nobody could read, and what is no longer wanted goes on being cancelled', async t => {
@@ -314,7 +316,9 @@ t.test('what the FMS says', async t => {
     const no = aFailure({ kind: 'refused', retryable: false, code: 'badRequest' })
     const lost = [20, 40, 60].reduce<FulfilmentChange>((change, at) => got(change, no, at), { ...cancelled, record: doubtful })
     t.match(lost.fallout, { kind: 'unreadableAnswer', status: 'open' })
-    t.match(by(lost, aReport('inProgress'), 'callback'), { record: { state: 'cancelling' }, resolved: { resolution: 'healed' } })
+    const healed = by(lost, aReport('inProgress'), 'callback')
+    t.match(healed, { record: { state: 'cancelling' }, resolved: { resolution: 'healed' } })
+    t.type(healed.record.nextAt, 'string', 'from now on it is asked again')
   })
 
   t.test('can mean something else by rule', async t => {

@@ -93,7 +93,19 @@ export function agree(provisioning: Provisioning, task?: CancelProductOrder): vo
     } else if (isWorkedOn(item) && isLeftBehind(record)) decide(provisioning, record, resumeAfterRefusal)
   }
   if (task) settleTask(provisioning, task)
-  else settleItems(provisioning)
+  if (!task || provisioning.tasks.length > 0) settleItems(provisioning)
+  undoCancelled(provisioning)
+}
+
+/** Whoever has cancelled an order, or an item of it: what was done for it before is undone. */
+function undoCancelled(provisioning: Provisioning): void {
+  const cancelled = provisioning.order.history.filter(({ to }) => to === 'cancelled')
+  if (cancelled.length === 0) return
+  const isAll = cancelled.some(({ subject }) => subject === 'order')
+  const items = new Set(cancelled.map(({ item }) => item?.id))
+  for (const [record, item] of withItems(provisioning)) {
+    if (isAll || items.has(item.id)) decide(provisioning, record, undoAfterCancellation)
+  }
 }
 
 type Decide = (record: Fulfilment, order: ProductOrder, context: FulfilmentContext) => FulfilmentChange
@@ -137,8 +149,7 @@ function settleTask(provisioning: Provisioning, task: CancelProductOrder): void 
   provisioning.order = followedBy(order, settled.order)
   tasks.push(...settled.tasks)
   taskHistory.push(...settled.history)
-  const goOn = isConfirmed ? undoAfterCancellation : resumeAfterRefusal
-  for (const record of [...latest.values()]) decide(provisioning, record, goOn)
+  if (!isConfirmed) for (const record of [...latest.values()]) decide(provisioning, record, resumeAfterRefusal)
 }
 
 const REFUSED = 'The fulfilment system goes on with the order'

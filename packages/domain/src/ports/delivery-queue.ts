@@ -109,8 +109,11 @@ export interface DeliveryQueue {
   /** When the next delivery can be claimed, should nothing happen before; undefined when there is none. */
   nextDueAt(): Promise<Date | undefined>
   figures(now: Date): Promise<QueueFigures>
-  /** Lets go on what waits for something that is over, and forgets what is left of removed subscriptions. Returns how much there was. */
-  repair(): Promise<number>
+  /**
+   * Lets go on what waits for something that is over, parks what was left to wait for subscriptions that are disabled, and forgets what is
+   * left of removed ones. Returns how much there was.
+   */
+  repair(now: Date): Promise<number>
   /** Forgets delivered deliveries of before an instant. */
   purgeDelivered(before: Date): Promise<number>
 }

@@ -19,6 +19,7 @@ export interface RememberedOutcome extends Outcome {
  * what it decided by is what its writes replace, or nothing.
  */
 export interface Transaction {
+  /** However often it is read, it is what it was the first time, unless this work has written it. */
   get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
   /** Returns what will be stored, with revision 1. */
   insert(definition: ResourceDefinition, resource: Resource): StoredResource

@@ -66,6 +66,13 @@ export interface WorkQueue {
   figures(now: Date): Promise<WorkFigures>
 }
 
+/**
+ * Does one piece of work, and finds out in its own transaction whether it is still to be done.
+ *
+ * @returns when it is due again, if at all: heeded only where the work did not schedule itself anew
+ */
+export type DoWork = (work: ClaimedWork) => Promise<Date | undefined>
+
 /** The longest due first; what is due at the same time in an order that all queues agree on. */
 export function compareDue(a: ClaimedWork, b: ClaimedWork): number {
   return (

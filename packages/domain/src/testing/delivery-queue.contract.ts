@@ -387,7 +387,10 @@ async function tellsFigures(t: TestRunner, world: DeliveryWorld): Promise<void> 
   }
   t.same(await world.queue.nextDueAt(), world.later(300))
   t.same(await world.counts(), { pending: 2, parked: 1 })
-  t.equal(await world.queue.repair(), 0)
+  t.equal(await world.queue.repair(world.now), 0)
+  await world.become('s', 'disabled')
+  t.equal(await world.queue.repair(world.now), 2, 'what is left to wait for a subscription that is disabled is parked')
+  t.same(await world.counts(), { pending: 0, parked: 3 })
 }
 
 async function keepsWhatIsNeeded(t: TestRunner, world: DeliveryWorld): Promise<void> {

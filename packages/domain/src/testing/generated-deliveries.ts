@@ -221,7 +221,7 @@ class Sequence {
     const parked = [...this.#expected.values()].flat().filter(({ state }) => state === 'parked').length
     const counts = await world.counts()
     if (counts.pending !== 0 || counts.parked !== parked) throw new Error(`left are ${JSON.stringify(counts)}`)
-    if ((await world.queue.repair()) !== 0) throw new Error('something waited for nothing')
+    if ((await world.queue.repair(world.now)) !== 0) throw new Error('something waited for nothing')
   }
 
   async #deliverAll(): Promise<void> {

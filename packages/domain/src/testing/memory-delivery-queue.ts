@@ -31,6 +31,7 @@ interface Row {
 /** Keeps deliveries in memory, beside a memory store: for tests of what uses a queue, and held to the same suite as the databases. */
 export class MemoryDeliveryQueue implements DeliveryQueue {
   readonly #store: MemoryStore
+  readonly #nowMs: () => number
   readonly #started = new Set<string>()
   readonly #breakers = new Map<string, Breaker>()
   #rows: Row[] = []
@@ -38,8 +39,10 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   #seen = 0
   #fanningOut: Promise<unknown> = Promise.resolve()
 
-  constructor(store: MemoryStore) {
+  /** @param nowMs the time that leases count in; by default that of the machine, as databases have one of their own */
+  constructor(store: MemoryStore, nowMs = () => Date.now()) {
     this.#store = store
+    this.#nowMs = nowMs
     store.keepEvents(
       event => Number(event.cursor) > this.#seen || this.#rows.some(row => row.event === event && row.state !== 'done')
     )
@@ -58,12 +61,12 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     const share = Math.max(1, Math.floor(limit / Math.max(1, subscriptions.length)))
     for (const subscription of subscriptions) {
       if (subscription.state !== 'active' || except.includes(subscription.id)) continue
-      const heads = this.#heads(subscription.id).filter(row => row.leaseUntilMs <= Date.now())
+      const heads = this.#heads(subscription.id).filter(row => row.leaseUntilMs <= this.#nowMs())
       const isProbe = this.#openBreakers(subscription).length > 0
       const due = isProbe ? this.#probe(subscription, heads, now) : heads.filter(row => row.dueAtMs <= now.getTime())
       for (const row of due.slice(0, Math.min(share, limit - claimed.length))) {
         row.token++
-        row.leaseUntilMs = Date.now() + leaseMs
+        row.leaseUntilMs = this.#nowMs() + leaseMs
         claimed.push({
           id: String(row.id),
           tenant: row.tenant,
@@ -80,7 +83,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
 
   async renew(delivery: ClaimedDelivery, leaseMs: number): Promise<boolean> {
     return this.#mark(delivery, row => {
-      row.leaseUntilMs = Date.now() + leaseMs
+      row.leaseUntilMs = this.#nowMs() + leaseMs
     })
   }
 
@@ -196,7 +199,7 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   async nextDueAt(): Promise<Date | undefined> {
     const times: number[] = []
     for (const subscription of await this.#subscriptions()) {
-      const [first] = this.#heads(subscription.id).filter(row => row.leaseUntilMs <= Date.now())
+      const [first] = this.#heads(subscription.id).filter(row => row.leaseUntilMs <= this.#nowMs())
       if (subscription.state !== 'active' || !first) continue
       const held = this.#openBreakers(subscription).map(({ openUntil }) => openUntil?.getTime() ?? 0)
       times.push(held.length > 0 ? Math.max(...held) : first.dueAtMs)
@@ -215,12 +218,15 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     }
   }
 
-  async repair(): Promise<number> {
-    const known = new Set((await this.#subscriptions()).map(({ id }) => id))
-    const kept = this.#rows.filter(row => known.has(row.subscriptionId))
+  async repair(now: Date): Promise<number> {
+    const subscriptions = await this.#subscriptions()
+    const states = new Map(subscriptions.map(({ id, state }) => [id, state]))
+    const kept = this.#rows.filter(row => states.has(row.subscriptionId))
     const forgotten = this.#rows.length - kept.length
     this.#rows = kept
-    return forgotten
+    const left = kept.filter(row => row.state === 'open' && states.get(row.subscriptionId) === 'disabled')
+    for (const row of left) Object.assign(row, { state: 'parked', failureCode: 'gone', endedAtMs: now.getTime() })
+    return forgotten + left.length
   }
 
   async purgeDelivered(before: Date): Promise<number> {

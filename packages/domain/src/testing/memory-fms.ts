@@ -122,6 +122,11 @@ export class MemoryFms implements FmsGateway, ScriptedFms {
     return [...this.#orders.values()]
   }
 
+  /** Everything that was asked to be cancelled, in that order. */
+  cancellations(): readonly ServiceOrderCancellation[] {
+    return [...this.#cancellations.values()]
+  }
+
   /** How many service orders there are of one `externalId`: more than one is what must never be. */
   countOf(externalId: string): number {
     return this.orders().filter(order => order.externalId === externalId).length

@@ -28,6 +28,10 @@ export class MemoryWorkQueue implements WorkQueue {
     this.#rows.delete(keyOf(tenant, kind, id))
   }
 
+  has(tenant: string, kind: WorkKind, id: string): boolean {
+    return this.#rows.has(keyOf(tenant, kind, id))
+  }
+
   async claim({ kinds, limit, leaseMs, now }: WorkClaimOptions): Promise<readonly ClaimedWork[]> {
     const due = this.#of(kinds).filter(({ claimableAtMs }) => claimableAtMs <= now.getTime())
     const claimed = due.slice(0, limit).map(row => {
@@ -82,5 +86,5 @@ export class MemoryWorkQueue implements WorkQueue {
 }
 
 function keyOf(tenant: string, kind: WorkKind, id: string): string {
-  return JSON.stringify([tenant, kind, id])
+  return `${kind}\n${tenant}\n${id}`
 }

@@ -58,7 +58,8 @@ export async function storeFulfilmentChange(
 ): Promise<void> {
   const open = await settledTask(work.transaction, before.journey, before.order, work.moment)
   const isLatest = before.journey.fulfilment?.some(({ id }) => id === record.id)
-  const latest = open || !isLatest ? await latestFulfilments(work.transaction, before.journey) : [record]
+  const isOnItsWayOut = before.order.state === 'assessingCancellation' || before.order.state === 'pendingCancellation'
+  const latest = open || isOnItsWayOut || !isLatest ? await latestFulfilments(work.transaction, before.journey) : [record]
   const unmoved = { outcome: 'unchanged', order: before.order, steps: [], history: [] } as const
   const provisioning = beginProvisioning(unmoved, latest, fulfilmentContext(policy, work))
   take(provisioning, change)

@@ -1,7 +1,9 @@
-import { askEarly, type Fulfilment, followReport, fulfilmentDefinition } from '../fulfilment/index.ts'
+import { askEarly, type Fulfilment, type FulfilmentContext, followReport, fulfilmentDefinition } from '../fulfilment/index.ts'
+import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { FmsNotification } from '../ports/fms-gateway.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
 import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
 
 /**
@@ -16,14 +18,16 @@ export async function followNotification(
   const id = await fulfilmentOf(dependencies.store, notification, context.tenant)
   if (id === undefined) return 'unknown'
   const { report } = notification
-  await changeFulfilment(
-    dependencies,
-    id,
-    (record, order, decision) =>
-      report ? followReport(record, order, { report, source: 'callback' }, decision) : askEarly(record, order, decision),
-    context
-  )
-  return 'followed'
+  const follow = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
+    report ? followReport(record, order, { report, source: 'callback' }, decision) : askEarly(record, order, decision)
+  try {
+    await changeFulfilment(dependencies, id, follow, context)
+    return 'followed'
+  } catch (error) {
+    // Its order was deleted: there is nothing left that could follow.
+    if (error instanceof DomainError && error.code === 'notFound') return 'unknown'
+    throw error
+  }
 }
 
 const serviceOrderPath = {

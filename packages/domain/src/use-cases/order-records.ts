@@ -19,7 +19,8 @@ export async function orderRecords(transaction: Transaction, orderId: string): P
   const storedOrder = await transaction.get(productOrderDefinition, orderId)
   if (!storedOrder) throw new DomainError('notFound', 'there is no productOrder with this id')
   const storedJourney = await transaction.get(journeyDefinition, orderId)
-  if (!storedJourney) throw new Error('an order without a journey')
+  // Both go together: the order was deleted between the two looks.
+  if (!storedJourney) throw new DomainError('notFound', 'there is no productOrder with this id')
   const journey = JSON.parse(storedJourney.document) as Journey
   const order = withStatesBefore(JSON.parse(storedOrder.document) as ProductOrder, journey.stateBeforeCancellation)
   return { order, storedOrder, journey, storedJourney }

@@ -1,31 +1,23 @@
-import {
-  acceptProductOrder,
-  type ChangeDependencies,
-  changeJourney,
-  DomainError,
-  type DomainErrorCode,
-  type Journey,
-  lookAtJourney,
-  type OrderAcceptance,
-  type Outcome
-} from '@crm-lite/domain'
-import type { DoWork } from './due-worker.ts'
-
-export interface OrderWorkDependencies extends ChangeDependencies {
-  readonly orderAcceptance: OrderAcceptance
-}
+import { lookAtJourney } from '../journey/decide-journey.ts'
+import type { Journey } from '../journey/journey.ts'
+import { DomainError, type DomainErrorCode } from '../kernel/errors.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
+import type { DoWork } from '../ports/work-queue.ts'
+import { acceptProductOrder } from './accept-product-order.ts'
+import { changeJourney } from './change-journey.ts'
+import type { OrderDependencies } from './change-order.ts'
 
 /** Who is named in the history of what happened by itself. */
-export const ACTOR = 'crm'
+export const WORKER = 'crm'
 /** While cancellations of items are decided about, an order is not accepted: it is looked at again. */
 const UNDECIDED_MS = 60_000
 
 /** What becomes due by itself in orders. An order that was deleted meanwhile needs nothing. */
-export function orderWork(dependencies: OrderWorkDependencies): Readonly<Record<'acceptOrder' | 'lookAtJourney', DoWork>> {
-  const context = (tenant: string) => ({ tenant, actor: ACTOR, correlationId: dependencies.ids.next() })
+export function dueOrderWork(dependencies: OrderDependencies): Readonly<Record<'acceptOrder' | 'lookAtJourney', DoWork>> {
+  const context = (tenant: string) => ({ tenant, actor: WORKER, correlationId: dependencies.ids.next() })
   return {
     acceptOrder: async ({ tenant, id }) => {
-      if (dependencies.orderAcceptance === 'manual') return undefined
+      if (dependencies.orderAcceptance !== 'automatic') return undefined
       const again = new Date(dependencies.clock.now().getTime() + UNDECIDED_MS)
       return acceptProductOrder(dependencies, id, context(tenant)).then(
         nothingMore,

@@ -1,0 +1,2 @@
+export { runSeeds } from './run-seeds.ts'
+export { simulate } from './simulate.ts'

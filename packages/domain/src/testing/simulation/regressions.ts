@@ -1,0 +1,9 @@
+/** Seeds that have shown that something was wrong, and what that was. */
+export const regressions: readonly { readonly seed: number; readonly why: string }[] = [
+  { seed: 7, why: 'what was delivered is undone, whoever cancels it' },
+  { seed: 20, why: 'what heals by a callback is asked about again' },
+  { seed: 209, why: 'a callback about an order that was deleted is about nobody' },
+  { seed: 542, why: 'an order that is deleted while it is read is not there' },
+  { seed: 744, why: 'work that reads twice does not write over what was changed in between' },
+  { seed: 775, why: 'all that was delivered for an order is undone, not only what came last' }
+]
