@@ -138,6 +138,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         hrefBase: `${publicBaseUrl}${path}/${binding.path}/`,
         extensions: options.extensions[binding.definition.name] ?? {},
         partialContent: options.partialContent,
+        othersAddHeaders: options.corsOrigins.length > 0,
         services: resourceServices,
         handlers: handlersOf(binding),
         validators,

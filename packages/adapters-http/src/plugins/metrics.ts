@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Counts the answers to requests that no route matches. */
     readonly recordUnmatched: onSendHookHandler
+    /** Counts what a route answers past the hooks. */
+    recorderOf(route: string): Recorder
   }
 }
 
@@ -22,6 +24,7 @@ export function collectMetrics(app: FastifyInstance): Registry {
   app.addHook('onRoute', (route: RouteOptions) => {
     route.onSend = [route.onSend ?? [], recording(metrics.recorder(route.url))].flat()
   })
+  app.decorate('recorderOf', (route: string) => metrics.recorder(route))
   app.decorate('recordUnmatched', recording(metrics.recorder('unmatched')))
   return registry
 }

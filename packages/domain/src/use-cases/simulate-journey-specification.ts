@@ -1,5 +1,6 @@
 import { type Simulation, simulateJourney } from '../journey/simulate.ts'
 import { insist } from '../kernel/refusal.ts'
+import type { ResourceDefinition } from '../kernel/resource.ts'
 import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { NewProductOrder } from '../resources/product-order.ts'
@@ -23,7 +24,7 @@ export async function simulateJourneySpecification(
   { tenant, id }: { readonly tenant: string; readonly id: string },
   { order, start }: OrderToSimulate
 ): Promise<Simulation> {
-  const reader = { get: store.get.bind(store, tenant) }
+  const reader = { get: async (definition: ResourceDefinition, id: string) => store.get(tenant, definition, id) }
   const { specification } = await specificationWith(reader, { id })
   const acknowledged = insist(acknowledgeOrder(order, { id: 'simulation', now: start }))
   return simulateJourney(specification, acknowledged, start, await calendarsOf(reader, specification))
