@@ -361,6 +361,25 @@ t.test('a write lock that another process holds delays writes without stopping r
   t.equal((await waiting).kind, 'created')
 })
 
+t.test(
+  'reads of one turn of the event loop share a snapshot that hides nothing committed here, and ends with the turn',
+  async t => {
+    const url = await engines.sqlite()
+    const { store, unitOfWork } = await open(t, url)
+    const isThere = async (id: string) => (await store.get('default', customerDefinition, id)) !== undefined
+    await unitOfWork.run('default', async transaction => {
+      t.notOk(await isThere('own'), 'the snapshot is taken in the turn of the commit')
+      transaction.insert(customerDefinition, { id: 'own', ...aCustomer() } as Customer)
+    })
+    t.ok(await isThere('own'))
+    const other = new Sqlite(url.slice('sqlite:'.length))
+    other.exec(`insert into customer (tenant, id, revision, document) values ('default', 'other', 1, '{"id":"other"}')`)
+    other.close()
+    await new Promise(resolve => setImmediate(resolve))
+    t.ok(await isThere('other'), 'what another process has committed is there in the next turn')
+  }
+)
+
 t.test('a PostgreSQL that may forget acknowledged writes is refused unless told otherwise', async t => {
   const url = await postgres.createDatabase()
   await query(url, `do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`)

@@ -9,17 +9,26 @@ const MAX_BATCH = 500
 const MANY = 8
 const GATHER_MS = 5
 
+/** How long to wait, in milliseconds, after a batch behind which there are many more. */
+type Gather = () => number
+
 /** Does together what is asked for in one turn of the event loop, and while the batch before is under way. */
 export class DeliveryBatcher<Item extends { readonly id: number }, Result> {
   readonly #run: (items: readonly Item[]) => Promise<ReadonlyMap<number, Result>>
   readonly #otherwise: Result
+  readonly #gatherMs: Gather
   #waiting: Waiting<Item, Result>[] = []
   #isRunning = false
 
   /** @param otherwise what is answered for an item whose id is not in the result */
-  constructor(run: (items: readonly Item[]) => Promise<ReadonlyMap<number, Result>>, otherwise: Result) {
+  constructor(
+    run: (items: readonly Item[]) => Promise<ReadonlyMap<number, Result>>,
+    otherwise: Result,
+    gatherMs: Gather = () => GATHER_MS
+  ) {
     this.#run = run
     this.#otherwise = otherwise
+    this.#gatherMs = gatherMs
   }
 
   add(item: Item): Promise<Result> {
@@ -35,7 +44,7 @@ export class DeliveryBatcher<Item extends { readonly id: number }, Result> {
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch()
       await this.#runBatch(batch)
-      if (batch.length >= MANY) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
+      if (batch.length >= MANY) await new Promise(resolve => setTimeout(resolve, this.#gatherMs()))
     }
     this.#isRunning = false
   }

@@ -10,7 +10,7 @@ import {
   type StoredResource
 } from '@crm-lite/domain'
 import { sql } from 'kysely'
-import type { Engine, PreparedRead, Row, Statement } from './dialects/dialect.ts'
+import type { Engine, PreparedLookup, PreparedRead, Row, Statement } from './dialects/dialect.ts'
 import { indexFor, type QueryContext } from './indexes.ts'
 import type { ExtraIndexes } from './kysely-unit-of-work.ts'
 import { ListStatements } from './list-statements.ts'
@@ -37,9 +37,9 @@ export class KyselyResourceStore implements ResourceStore {
     this.#extraIndexes = extraIndexes
   }
 
-  async get(tenant: string, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
-    const [row] = await this.#preparedFor(definition).get(tenant, id)
-    return row && { id, revision: row[0] as number, document: row[1] as string }
+  get(tenant: string, definition: ResourceDefinition, id: string): ReturnType<ResourceStore['get']> {
+    const row = this.#preparedFor(definition).get(tenant, id)
+    return row instanceof Promise ? row.then(found => storedAs(id, found)) : storedAs(id, row)
   }
 
   async list(tenant: string, definition: ResourceDefinition, query: ListQuery): Promise<Page> {
@@ -178,7 +178,7 @@ export class KyselyResourceStore implements ResourceStore {
 }
 
 interface Prepared {
-  readonly get: PreparedRead
+  readonly get: PreparedLookup
   readonly firstPage: PreparedRead
   readonly pageAfter: PreparedRead
   readonly total: PreparedRead
@@ -190,13 +190,17 @@ function prepareFor(engine: Engine, definition: ResourceDefinition): Prepared {
   const document = engine.documentText('r.document')
   const columns = sql`r.id, r.revision, ${document}, ${engine.totalOf(0, definition.name)}`
   return {
-    get: engine.prepare(sql`select r.revision, ${document} from ${table} as r where r.tenant = ${0} and r.id = ${1}`),
+    get: engine.prepareLookup(sql`select r.revision, ${document} from ${table} as r where r.tenant = ${0} and r.id = ${1}`),
     firstPage: engine.prepare(sql`select ${columns} from ${table} as r where r.tenant = ${0} order by r.id limit ${1}`),
     pageAfter: engine.prepare(
       sql`select ${columns} from ${table} as r where r.tenant = ${0} and r.id > ${1} order by r.id limit ${2}`
     ),
     total: engine.prepare(sql`select ${engine.totalOf(0, definition.name)}`)
   }
+}
+
+function storedAs(id: string, row: Row | undefined): StoredResource | undefined {
+  return row && { id, revision: row[0] as number, document: row[1] as string }
 }
 
 async function totalOf(prepared: Prepared, tenant: string): Promise<number> {

@@ -35,6 +35,7 @@ import { collectMetrics, registerMetrics } from './plugins/metrics.ts'
 import { type DocumentedApi, registerOpenApi } from './plugins/openapi.ts'
 import { registerRequestContext, requestIdOf, TENANT } from './plugins/request-context.ts'
 import { defaultServerLimits, type ServerLimits, serverOptions } from './plugins/server-options.ts'
+import { registerSilentConnections } from './plugins/silent-connections.ts'
 import { registerVersion, type Version } from './plugins/version.ts'
 import { basePathOf } from './representation/base-paths.ts'
 import { loggable } from './representation/loggable.ts'
@@ -114,6 +115,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
     clientErrorHandler: answerClientError
   })
   app.server.on('checkExpectation', answerExpectation)
+  registerSilentConnections(app)
   // Bodies are checked by the handlers and answers are text already: the schemas of the routes are documentation.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => value => JSON.stringify(value))
@@ -146,6 +148,7 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
         hrefBase: `${publicBaseUrl}${path}/${binding.path}/`,
         extensions: options.extensions[binding.definition.name] ?? {},
         partialContent: options.partialContent,
+        othersAddHeaders: options.corsOrigins.length > 0,
         services: resourceServices,
         handlers: handlersOf(binding),
         validators,

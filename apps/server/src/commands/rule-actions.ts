@@ -54,7 +54,7 @@ export function explainOrder(orderId: string, drafts?: readonly string[]): Promi
 async function ruleCalled({ store }: Database, name: string): Promise<ProvisioningRule> {
   const stored = await store.get(TENANT, provisioningRuleDefinition, name)
   if (stored) return JSON.parse(stored.document) as ProvisioningRule
-  const { rule } = await rulesInUse({ get: (definition, id) => store.get(TENANT, definition, id) })
+  const { rule } = await rulesInUse({ get: async (definition, id) => store.get(TENANT, definition, id) })
   const active = rule.find(({ key }) => key === name)
   if (!active)
     throw new CommandFailed('there is no rule with this id, nor an active one with this key: `crm rule list` shows them')

@@ -48,13 +48,15 @@ export class BreakerBook {
    * @param claimedAtMs when the claim was asked for, on the monotonic clock: the rows let it pass, so what was known before is no news
    */
   heldUntil({ id, host }: EventSubscription, claimedAtMs: number): Date | undefined {
-    const now = this.#options.clock.now()
-    const times = [{ subscription: id }, { host }].flatMap(key => {
-      const entry = this.#entries.get(nameOf(key))
-      const until = entry && entry.knownSinceMs >= claimedAtMs ? entry.state.openUntil : undefined
-      return until && until > now ? [until] : []
-    })
-    return times.reduce<Date | undefined>((latest, time) => (latest && latest > time ? latest : time), undefined)
+    const own = this.#openUntil({ subscription: id }, claimedAtMs)
+    const hosts = this.#openUntil({ host }, claimedAtMs)
+    return own && hosts && hosts > own ? hosts : (own ?? hosts)
+  }
+
+  #openUntil(key: BreakerKey, claimedAtMs: number): Date | undefined {
+    const entry = this.#entries.get(nameOf(key))
+    const until = entry && entry.knownSinceMs >= claimedAtMs ? entry.state.openUntil : undefined
+    return until && until > this.#options.clock.now() ? until : undefined
   }
 
   /** Lets the breakers of a subscription and of its host know what came of an attempt. */

@@ -46,7 +46,7 @@ export interface DeliveryLimits {
 export const defaultDeliveryLimits: DeliveryLimits = {
   concurrency: 256,
   concurrencyPerSubscription: 16,
-  claimBatch: 128,
+  claimBatch: 256,
   fanOutBatch: 500,
   leaseMs: 30_000,
   pollMs: 5_000

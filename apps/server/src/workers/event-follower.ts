@@ -60,14 +60,7 @@ export class EventFollower {
     clearInterval(this.#poll)
     clearTimeout(this.#gather)
     clearTimeout(this.#secondLook)
-    let cutOff: NodeJS.Timeout | undefined
-    await Promise.race([
-      this.#pump.stop(),
-      new Promise<void>(resolve => {
-        cutOff = setTimeout(resolve, patienceMs)
-      })
-    ])
-    clearTimeout(cutOff)
+    await this.#pump.stopWithin(patienceMs)
   }
 
   /** Looks at everything that there is now and returns how many events that was. For tests, on a follower that was not started. */

@@ -32,6 +32,16 @@ export class Pump {
     await this.#running
   }
 
+  /** The same, but no longer than this: what is under way then goes on without being waited for. */
+  async stopWithin(patienceMs: number): Promise<void> {
+    let cutOff: NodeJS.Timeout | undefined
+    const patience = new Promise<void>(resolve => {
+      cutOff = setTimeout(resolve, patienceMs)
+    })
+    await Promise.race([this.stop(), patience])
+    clearTimeout(cutOff)
+  }
+
   async #run(): Promise<void> {
     while (this.#woken && !this.#stopped) {
       this.#woken = false

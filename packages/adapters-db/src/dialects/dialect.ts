@@ -18,6 +18,9 @@ export interface Statement {
 /** A statement that is compiled once and run with other values each time. */
 export type PreparedRead = (...values: readonly unknown[]) => Promise<readonly Row[]>
 
+/** The same of one that finds at most one row: answered at once where nothing has to be waited for. */
+export type PreparedLookup = (...values: readonly unknown[]) => Promise<Row | undefined> | Row | undefined
+
 /** Reads that no index bounds: few at a time, away from everything else, stopped when they take too long. */
 export interface Scanner {
   /**
@@ -91,6 +94,7 @@ export interface Engine {
   compile(query: RawBuilder<unknown>): Statement
   /** Numbers in the query stand for the values of each run, counted from 0. */
   prepare(query: RawBuilder<unknown>): PreparedRead
+  prepareLookup(query: RawBuilder<unknown>): PreparedLookup
   read(statement: Statement): Promise<readonly Row[]>
   /** The JSON text of a document column. */
   documentText(column: string): RawBuilder<string>

@@ -103,6 +103,10 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
     eventOrder: postgresEventOrder,
     compile,
     prepare,
+    prepareLookup: builder => {
+      const find = prepare(builder)
+      return async (...values) => (await find(...values))[0]
+    },
     read,
     documentText: column => sql`${sql.ref(column)}::text`,
     totalOf: (tenant, resource) =>

@@ -21,6 +21,8 @@ interface Options {
   readonly connection: SqliteConnection
   readonly clock: Clock
   readonly newWriteSet: (tenant: string) => WriteSet
+  /** Ends what readers of this process have taken as the present. */
+  readonly beforeCommit?: () => void
   /** Called when something has been committed that somebody should hear of. */
   readonly onNews?: () => void
   readonly pause?: (ms: number) => Promise<void>
@@ -130,6 +132,7 @@ export class SqliteWriter implements Writer {
     const batch: Batch = { isolation, totals: new Totals(), isNews: false }
     for (const each of waiting) settle.push(await this.#runOne(each, batch))
     batch.totals.write(this.#options.connection)
+    this.#options.beforeCommit?.()
     this.#execute('commit')
     if (batch.isNews) this.#options.onNews?.()
     return settle

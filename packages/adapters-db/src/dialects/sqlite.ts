@@ -6,7 +6,7 @@ import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
 import type { MigrationDialect } from '../migrations/migration.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
-import type { Engine, PreparedRead, Statement } from './dialect.ts'
+import type { Engine, PreparedLookup, PreparedRead, Row, Statement } from './dialect.ts'
 import { LocalSignal } from './local-signal.ts'
 import type { ScanLimits } from './scan-slots.ts'
 import { isBusy, SqliteConnection } from './sqlite-connection.ts'
@@ -15,6 +15,7 @@ import { sqliteEventOrder } from './sqlite-event-order.ts'
 import { sqliteJson } from './sqlite-json.ts'
 import { SqliteScanner } from './sqlite-scanner.ts'
 import { lockForServer } from './sqlite-server-lock.ts'
+import { SqliteSnapshot } from './sqlite-snapshot.ts'
 import { SqliteWriter, translateSqliteError } from './sqlite-writer.ts'
 
 export interface SqliteOptions extends ScanLimits {
@@ -56,10 +57,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 
 function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: SqliteConnection, unlock: () => void): Engine {
   const signal = new LocalSignal()
+  const snapshot = new SqliteSnapshot(reader)
   const writer = new SqliteWriter({
     connection,
     clock: options.clock,
     newWriteSet: options.newWriteSet,
+    beforeCommit: snapshot.release,
     onNews: () => signal.announce()
   })
   const scanner = new SqliteScanner(options.file, { ...options, budgetMs: options.scanBudgetMs })
@@ -70,9 +73,11 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     writer,
     eventOrder: sqliteEventOrder,
     compile,
-    prepare: query => prepare(reader, query),
+    prepare: query => prepare(reader, snapshot, query),
+    prepareLookup: query => prepareLookup(reader, snapshot, query),
     read: async statement => {
       try {
+        snapshot.take()
         return reader.all(statement)
       } catch (error) {
         throw translateSqliteError(error)
@@ -85,7 +90,11 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     transact: (work, how) => writer.transact(work, how),
     write: (statement, how) => writer.transact(run => run(statement), how),
     signal,
-    execute: statement => retryWhileBusy(() => connection.run(statement)),
+    execute: statement =>
+      retryWhileBusy(() => {
+        snapshot.release()
+        return connection.run(statement)
+      }),
     notReady: async () => {
       reader.prepare('select 1 from schema_migration limit 1').get()
       return []
@@ -100,18 +109,37 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
   }
 }
 
-function prepare(connection: SqliteConnection, query: RawBuilder<unknown>): PreparedRead {
-  const { sql: text, parameters } = compile(query)
-  const statement = connection.prepare(text)
-  const order = parameters as readonly number[]
-  const isInOrder = order.every((each, index) => each === index)
+function prepare(connection: SqliteConnection, snapshot: SqliteSnapshot, query: RawBuilder<unknown>): PreparedRead {
+  const { statement, inOrder } = prepared(connection, query)
   return async (...values) => {
     try {
-      return statement.all(...(isInOrder ? values : order.map(index => values[index]))) as unknown[][]
+      snapshot.take()
+      return statement.all(...inOrder(values)) as Row[]
     } catch (error) {
       throw translateSqliteError(error)
     }
   }
+}
+
+function prepareLookup(connection: SqliteConnection, snapshot: SqliteSnapshot, query: RawBuilder<unknown>): PreparedLookup {
+  const { statement, inOrder } = prepared(connection, query)
+  return (...values) => {
+    try {
+      snapshot.take()
+      return statement.get(...inOrder(values)) as Row | undefined
+    } catch (error) {
+      throw translateSqliteError(error)
+    }
+  }
+}
+
+/** A statement, and what puts the values of a run in its order. */
+function prepared(connection: SqliteConnection, query: RawBuilder<unknown>) {
+  const { sql: text, parameters } = compile(query)
+  const order = parameters as readonly number[]
+  const isInOrder = order.every((each, index) => each === index)
+  const inOrder = (values: readonly unknown[]) => (isInOrder ? values : order.map(index => values[index]))
+  return { statement: connection.prepare(text), inOrder }
 }
 
 function compile(query: RawBuilder<unknown>): Statement {

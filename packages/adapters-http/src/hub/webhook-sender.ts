@@ -1,4 +1,3 @@
-import { type BulkheadPolicy, bulkhead, isBulkheadRejectedError, type TimeoutPolicy, TimeoutStrategy, timeout } from 'cockatiel'
 import { Agent } from 'undici'
 import type { CallbackGuard } from './callback-guard.ts'
 import { signatureHeaders } from './signature.ts'
@@ -46,14 +45,27 @@ export interface WebhookSenderOptions {
 /** Shorter than what servers usually allow an idle connection: one that is closed under our hands costs an attempt. */
 const IDLE_CONNECTION_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
+const MAX_TARGETS = 1_000
 
-/** Sends signed webhooks and says what came of it; it decides nothing about what follows, and knows neither queue nor subscription. */
+/** Where a callback leads. */
+interface Target {
+  readonly origin: string
+  readonly path: string
+  readonly secure: boolean
+}
+
+/**
+ * Sends signed webhooks and says what came of it; it decides nothing about what follows, and knows neither queue nor subscription. Room
+ * and time are kept by ourselves: with a library's policies around it, a send cost a tenth more.
+ */
 export class WebhookSender {
   readonly #guard: CallbackGuard
   readonly #agent: Agent
-  readonly #timeout: TimeoutPolicy
-  readonly #lanes = new Map<string, BulkheadPolicy>()
-  readonly #underWay = new Set<Promise<WebhookResult>>()
+  readonly #timeoutMs: number
+  /** How many sends each lane has under way. */
+  readonly #lanes = new Map<string, number>()
+  readonly #targets = new Map<string, Target>()
+  #onIdle: (() => void)[] = []
   #isClosed = false
   readonly #maxPerLane: number
   readonly #maxAnswerBytes: number
@@ -63,7 +75,7 @@ export class WebhookSender {
     this.#guard = options.guard
     this.#maxPerLane = options.maxPerLane ?? 64
     this.#maxAnswerBytes = options.maxAnswerBytes ?? 65_536
-    this.#timeout = timeout(timeoutMs, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false })
+    this.#timeoutMs = timeoutMs
     this.#agent = new Agent({
       allowH2: false,
       connectTimeout: options.connectTimeoutMs ?? 5_000,
@@ -85,53 +97,59 @@ export class WebhookSender {
   async send(request: WebhookRequest): Promise<WebhookResult> {
     if (this.#guard.checkUrl(request.url) !== undefined) return { kind: 'unreachable', reason: 'forbiddenAddress' }
     if (this.#isClosed || request.signal?.aborted) return { kind: 'withdrawn', reason: 'aborted' }
-    const sending = this.#sendInLane(new URL(request.url), request)
-    this.#underWay.add(sending)
+    const target = this.#targetOf(request.url)
+    const lane = request.lane ?? target.origin
+    const underWay = this.#lanes.get(lane) ?? 0
+    if (underWay >= this.#maxPerLane) return { kind: 'withdrawn', reason: 'busy' }
+    this.#lanes.set(lane, underWay + 1)
     try {
-      return await sending
+      return await this.#exchange(target, request)
     } finally {
-      this.#underWay.delete(sending)
+      this.#leave(lane)
     }
   }
 
   /** Waits for what is under way, which takes no longer than the timeout; what comes after is withdrawn. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.allSettled(this.#underWay)
+    if (this.#lanes.size > 0) await new Promise<void>(resolve => this.#onIdle.push(resolve))
     await this.#agent.destroy()
   }
 
-  async #sendInLane(url: URL, request: WebhookRequest): Promise<WebhookResult> {
-    const name = request.lane ?? url.origin
-    const lane = this.#lanes.get(name) ?? bulkhead(this.#maxPerLane)
-    this.#lanes.set(name, lane)
+  async #exchange({ origin, path, secure }: Target, request: WebhookRequest): Promise<WebhookResult> {
+    const { signal, sendBeforeMs, body } = request
+    const answer = new WebhookAnswer({
+      maxBytes: this.#maxAnswerBytes,
+      secure,
+      mayStillSend: () => sendBeforeMs === undefined || performance.now() < sendBeforeMs
+    })
+    const late = setTimeout(() => answer.stopLate(), this.#timeoutMs)
+    const callOff = () => answer.stop({ kind: 'withdrawn', reason: 'aborted' })
+    signal?.addEventListener('abort', callOff)
     try {
-      return await lane.execute(() => this.#sendInTime(url, request))
-    } catch (error) {
-      if (isBulkheadRejectedError(error)) return { kind: 'withdrawn', reason: 'busy' }
-      throw error
+      this.#agent.dispatch({ origin, path, method: 'POST', headers: headersOf(request), body }, answer)
+      return await answer.result
     } finally {
-      if (lane.executionSlots === this.#maxPerLane) this.#lanes.delete(name)
+      clearTimeout(late)
+      signal?.removeEventListener('abort', callOff)
     }
   }
 
-  #sendInTime(url: URL, request: WebhookRequest): Promise<WebhookResult> {
-    const answer = new WebhookAnswer({
-      maxBytes: this.#maxAnswerBytes,
-      secure: url.protocol === 'https:',
-      mayStillSend: () => request.sendBeforeMs === undefined || performance.now() < request.sendBeforeMs
-    })
-    return this.#timeout.execute(({ signal }) => {
-      signal.addEventListener('abort', () => {
-        if (request.signal?.aborted) answer.stop({ kind: 'withdrawn', reason: 'aborted' })
-        else answer.stopLate()
-      })
-      this.#agent.dispatch(
-        { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers: headersOf(request), body: request.body },
-        answer
-      )
-      return answer.result
-    }, request.signal)
+  #leave(lane: string): void {
+    const underWay = this.#lanes.get(lane)! - 1
+    if (underWay > 0) this.#lanes.set(lane, underWay)
+    else this.#lanes.delete(lane)
+    if (this.#lanes.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+  }
+
+  #targetOf(url: string): Target {
+    const known = this.#targets.get(url)
+    if (known) return known
+    const { origin, pathname, search, protocol } = new URL(url)
+    const target = { origin, path: pathname + search, secure: protocol === 'https:' }
+    if (this.#targets.size >= MAX_TARGETS) this.#targets.clear()
+    this.#targets.set(url, target)
+    return target
   }
 }
 

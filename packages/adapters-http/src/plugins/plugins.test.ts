@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { DomainError } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
@@ -437,6 +438,18 @@ t.test('connections', async t => {
     answerNow()
     t.equal(parsed(await answer).statusCode, 200)
     await closed
+  })
+
+  t.test('a connection over which nothing ever came keeps nobody from stopping', async t => {
+    const app = await buildApi(servicesOver(new MemoryStore()), testOptions)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as { port: number }
+    const accepted = once(app.server, 'connection')
+    const silent = connect(port, '127.0.0.1').on('error', () => {})
+    const ended = once(silent, 'close')
+    await accepted
+    await app.close()
+    await t.resolves(ended)
   })
 
   t.test('a client that goes away in the middle of a body does no harm', async t => {

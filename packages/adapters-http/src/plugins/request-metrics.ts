@@ -26,6 +26,7 @@ export type Recorder = (method: string, status: number, durationMs: number) => v
  */
 export class RequestMetrics {
   readonly #series: Series[] = []
+  readonly #recorders = new Map<string, Recorder>()
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -39,7 +40,14 @@ export class RequestMetrics {
     return asked.reduce((total, { sumS }) => total + sumS * 1000, 0)
   }
 
+  /** There is one for each route. */
   recorder(route: string): Recorder {
+    const recorder = this.#recorders.get(route) ?? this.#newRecorder(route)
+    this.#recorders.set(route, recorder)
+    return recorder
+  }
+
+  #newRecorder(route: string): Recorder {
     const known = new Map<string, Map<number, Series>>()
     return (method, status, durationMs) => {
       const series = known.get(method)?.get(status) ?? this.#add(known, { method, route, status: String(status) })

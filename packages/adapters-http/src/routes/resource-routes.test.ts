@@ -189,6 +189,20 @@ t.test('reading one', async t => {
     }
   })
 
+  t.test('a GET has the headers of a HEAD, also where other origins are let in', async t => {
+    const headersOf = async (method: string, corsOrigins: string[]) => {
+      const { send, create, at } = await start(t, { options: { corsOrigins } })
+      const customer = await create({ name: 'Zürich \u{1f3c3}' })
+      const { statusCode, headers } = await send(method, at(customer), undefined, { 'x-request-id': 'mine' })
+      t.equal(headers['vary'], corsOrigins.length > 0 ? 'Origin' : undefined)
+      const { date: _date, vary: _vary, ...others } = headers
+      return { statusCode, ...others }
+    }
+    const expected = await headersOf('HEAD', [])
+    t.match(expected, { etag: '"1"', 'x-request-id': 'mine', 'content-type': 'application/json; charset=utf-8' })
+    for (const origins of [[], ['https://shop.example.com']]) t.match(await headersOf('GET', origins), expected)
+  })
+
   t.test('HEAD answers the headers alone', async t => {
     const answer = await send('HEAD', at(customer))
     t.equal(answer.statusCode, 200)

@@ -18,6 +18,8 @@ export interface ServedResource {
   /** Attributes beyond the schema that lists can be filtered and sorted by. */
   readonly extensions: Readonly<Record<string, ValueType>>
   readonly partialContent: boolean
+  /** Whether answers have headers that are added outside of the routes. */
+  readonly othersAddHeaders: boolean
   readonly services: ResourceServices
   readonly handlers: ResourceHandlers
   readonly validators: Validators

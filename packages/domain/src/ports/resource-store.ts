@@ -15,6 +15,11 @@ export interface Page {
  * @throws {DomainError} `filterTooCostly`, `tooManyScans` from `list`; `unavailable` when the store can't be reached
  */
 export interface ResourceStore {
-  get(tenant: string, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
+  /** A promise only where something must be waited for: most of what is asked of a store is one resource. */
+  get(
+    tenant: string,
+    definition: ResourceDefinition,
+    id: string
+  ): Promise<StoredResource | undefined> | StoredResource | undefined
   list(tenant: string, definition: ResourceDefinition, query: ListQuery): Promise<Page>
 }

@@ -9,9 +9,9 @@ import type { StoredResource } from '../kernel/resource.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
 import { awaitEvents } from './change-catalog.ts'
 import type { ChangeDependencies } from './change-dependencies.ts'
-import { orderWork } from './change-order.ts'
 import { doOnce } from './do-once.ts'
 import { orderRecords } from './order-records.ts'
+import { orderWork } from './order-work.ts'
 import { storeProgress } from './store-progress.ts'
 
 export interface JourneyChangeOptions {

@@ -1,4 +1,3 @@
-import type { EventSource } from '../events/events-of-change.ts'
 import { orderProgress } from '../journey/progress.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { Moment } from '../kernel/moment.ts'
@@ -6,11 +5,12 @@ import { insist, type Refusal } from '../kernel/refusal.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { StoredResource } from '../kernel/resource.ts'
 import type { OrderChange } from '../ordering/order-change.ts'
-import type { Outcome, Transaction } from '../ports/unit-of-work.ts'
+import type { Outcome } from '../ports/unit-of-work.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
-import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
+import type { ChangeDependencies } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 import { type OrderRecords, orderRecords } from './order-records.ts'
+import { type OrderWork, orderWork } from './order-work.ts'
 import { type FulfilmentPolicy, provisioningAfter } from './provision.ts'
 import { type StoredProgress, storeProgress } from './store-progress.ts'
 import { storeProvisioning } from './store-provisioning.ts'
@@ -34,25 +34,6 @@ export interface OrderToChange {
   readonly expects?: (current: StoredResource) => boolean
   /** Why, in words, for the history. */
   readonly reason?: string | undefined
-}
-
-/** What a piece of work about an order is done with. */
-export interface OrderWork {
-  readonly transaction: Transaction
-  readonly source: EventSource
-  readonly moment: Moment
-}
-
-/** The time, for decisions and for events alike, and who is responsible. */
-export function orderWork(
-  dependencies: ChangeDependencies,
-  transaction: Transaction,
-  context: RequestContext,
-  reason?: string
-): OrderWork {
-  const source = eventSource(dependencies, context)
-  const moment = { now: new Date(source.at), actor: context.actor, ...(reason !== undefined && { reason }) }
-  return { transaction, source, moment }
 }
 
 /**

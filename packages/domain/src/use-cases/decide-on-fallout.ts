@@ -13,9 +13,10 @@ import type { RequestContext } from '../kernel/request-context.ts'
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Outcome, Transaction } from '../ports/unit-of-work.ts'
 import { storeFulfilmentChange } from './change-fulfilment.ts'
-import { type OrderDependencies, orderWork } from './change-order.ts'
+import type { OrderDependencies } from './change-order.ts'
 import { doOnce } from './do-once.ts'
 import { orderRecords } from './order-records.ts'
+import { orderWork } from './order-work.ts'
 import { fulfilmentContext, ingredientsFor } from './provision.ts'
 
 /** Which fallout record is decided about, and how. */

@@ -8,9 +8,10 @@ import { refusalToDelete } from '../ordering/decide-order.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
 import { productOrderDefinition } from '../resources/product-order.ts'
 import type { ChangeDependencies } from './change-dependencies.ts'
-import { insistOnRevision, type OrderToChange, orderWork } from './change-order.ts'
+import { insistOnRevision, type OrderToChange } from './change-order.ts'
 import { doOnce } from './do-once.ts'
 import { orderRecords } from './order-records.ts'
+import { orderWork } from './order-work.ts'
 import { latestFulfilments } from './provision.ts'
 
 /**

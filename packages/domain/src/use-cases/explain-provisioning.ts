@@ -3,6 +3,7 @@ import { explainItem, type ItemExplanation } from '../fulfilment/explain-item.ts
 import { type ProvisioningRule, provisioningRuleDefinition } from '../fulfilment/provisioning-rule.ts'
 import { DomainError } from '../kernel/errors.ts'
 import { insist, isRefusal } from '../kernel/refusal.ts'
+import type { ResourceDefinition } from '../kernel/resource.ts'
 import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import { leavesOf } from '../ordering/roll-up.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -34,7 +35,7 @@ export async function explainProvisioning(
   tenant: string,
   asked: ProvisioningToExplain
 ): Promise<ItemExplanation[]> {
-  const reader: Reader = { get: store.get.bind(store, tenant) }
+  const reader: Reader = { get: async (definition: ResourceDefinition, id: string) => store.get(tenant, definition, id) }
   const now = clock.now()
   const order = await orderToExplain(reader, asked, now)
   const rules = await rulesToUse(reader, asked.rule ?? [], now)

@@ -5,7 +5,7 @@ import { awaitedIn } from '../journey/journey-catalog.ts'
 import { JOURNEY_FOLLOWER_ID, type JourneyFollower, journeyFollowerDefinition } from '../journey/journey-follower.ts'
 import { DomainError } from '../kernel/errors.ts'
 import { sameJson } from '../kernel/json.ts'
-import type { StoredResource } from '../kernel/resource.ts'
+import type { ResourceDefinition, StoredResource } from '../kernel/resource.ts'
 import type { EventLog, EventQuery, StoredEvent } from '../ports/event-log.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
@@ -55,7 +55,8 @@ export async function followAwaitedEvents(
   tenant: string,
   known?: FollowedTo
 ): Promise<Followed | undefined> {
-  const reader = { get: dependencies.store.get.bind(dependencies.store, tenant) }
+  const get = async (definition: ResourceDefinition, id: string) => dependencies.store.get(tenant, definition, id)
+  const reader = { get }
   const awaited = awaitedIn(await journeysInUse(reader))
   if (awaited.length === 0) return undefined
   const stored = await reader.get(journeyFollowerDefinition, JOURNEY_FOLLOWER_ID)

@@ -11,10 +11,11 @@ import type { Outcome, Transaction } from '../ports/unit-of-work.ts'
 import type { Characteristic } from '../resources/common.ts'
 import { type Customer, customerDefinition } from '../resources/customer.ts'
 import { type NewProductOrder, type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
-import { type OrderDependencies, type OrderWork, orderWork, scheduleAcceptance } from './change-order.ts'
+import { type OrderDependencies, scheduleAcceptance } from './change-order.ts'
 import { insertTrackingToken, type NewTrackingToken } from './create-tracking-token.ts'
 import { doOnce } from './do-once.ts'
 import { journeysInUse } from './journeys-in-use.ts'
+import { type OrderWork, orderWork } from './order-work.ts'
 import { publishNotices, scheduleJourney, storeHistory } from './store-progress.ts'
 
 /**

@@ -17,8 +17,8 @@ import type { Transaction } from '../ports/unit-of-work.ts'
 import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import { type Product, productDefinition } from '../resources/product.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
-import type { OrderWork } from './change-order.ts'
 import type { OrderRecords } from './order-records.ts'
+import type { OrderWork } from './order-work.ts'
 import { rulesInUse } from './rules-in-use.ts'
 
 /** How orders are handed to the FMS. */

@@ -1,6 +1,7 @@
 import { type JourneySpecification, journeySpecificationDefinition } from '../journey/journey-specification.ts'
 import { type Simulation, simulateJourney } from '../journey/simulate.ts'
 import { insist } from '../kernel/refusal.ts'
+import type { ResourceDefinition } from '../kernel/resource.ts'
 import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { NewProductOrder } from '../resources/product-order.ts'
@@ -24,7 +25,7 @@ export async function simulateJourneySpecification(
   { tenant, id }: { readonly tenant: string; readonly id: string },
   { order, start }: OrderToSimulate
 ): Promise<Simulation> {
-  const reader = { get: store.get.bind(store, tenant) }
+  const reader = { get: async (definition: ResourceDefinition, id: string) => store.get(tenant, definition, id) }
   const { resource } = await resourceWith<JourneySpecification>(reader, journeySpecificationDefinition, { id })
   const acknowledged = insist(acknowledgeOrder(order, { id: 'simulation', now: start }))
   return simulateJourney(resource, acknowledged, start, await calendarsOf(reader, resource))

@@ -1,8 +1,8 @@
 import type { Progress } from '../journey/progress.ts'
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Cancellation } from '../ordering/decide-cancellation.ts'
-import type { OrderWork } from './change-order.ts'
 import type { OrderRecords } from './order-records.ts'
+import type { OrderWork } from './order-work.ts'
 import { type StoredProgress, storeHistory, storeProgress } from './store-progress.ts'
 import { type StoredTask, storeTask } from './store-task.ts'
 
