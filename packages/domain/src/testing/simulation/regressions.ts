@@ -1,5 +1,6 @@
 /** Seeds that have shown that something was wrong, and what that was. */
 export const regressions: readonly { readonly seed: number; readonly why: string }[] = [
+  { seed: 3, why: 'what waits for a subscription that was disabled is parked, whoever was stopped before' },
   { seed: 7, why: 'what was delivered is undone, whoever cancels it' },
   { seed: 20, why: 'what heals by a callback is asked about again' },
   { seed: 209, why: 'a callback about an order that was deleted is about nobody' },
