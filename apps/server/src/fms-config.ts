@@ -21,7 +21,8 @@ export interface FmsOauth {
 export interface FmsConfig {
   /** Undefined: the simulator, wherever it will listen. */
   readonly url: string | undefined
-  readonly simulatorPort: number
+  /** Undefined: the usual one, or a free one where that is taken. */
+  readonly simulatorPort: number | undefined
   readonly version: 'v4' | 'v3'
   readonly path?: string
   readonly headers: Readonly<Record<string, string>>

@@ -175,7 +175,7 @@ export const fmsVariables = {
   fmsSimulatorPort: {
     name: 'FMS_SIMULATOR_PORT',
     ...integer(0, 65_535),
-    default: '0',
+    defaultMeans: '8641, or a free one where that is taken',
     description: 'The port of the simulator; 0 takes a free one.',
     since: '0.1.0'
   }

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { StartRefused } from '@crm-lite/adapters-db'
 import type { Config } from './config.ts'
@@ -23,9 +24,10 @@ const PACE_MS = 900
 /**
  * Starts the simulator. Its orders and devices are kept beside the database, so that a restart goes on where it was.
  *
+ * @param port undefined: the usual one, or a free one where that is taken
  * @throws {StartRefused} when its file is in use; system errors when the port cannot be had
  */
-export async function startSimulator(databaseUrl: Config['databaseUrl'], port: number): Promise<RunningSimulator> {
+export async function startSimulator(databaseUrl: Config['databaseUrl'], port: number | undefined): Promise<RunningSimulator> {
   const file = fileBeside(databaseUrl, 'fms-simulator.db')
   mkdirSync(dirname(file), { recursive: true })
   // Not loaded where it isn't used.
@@ -42,9 +44,23 @@ export async function startSimulator(databaseUrl: Config['databaseUrl'], port: n
     }
   })()
   try {
-    return { url: await simulator.listen({ port }), close: () => simulator.close() }
+    const url = await simulator.listen({ port: port ?? (await usualPort()) })
+    return { url, close: () => simulator.close() }
   } catch (error) {
     await simulator.close()
     throw error
   }
+}
+
+/** One that stays the same is one that can be typed. */
+const USUAL_PORT = 8641
+
+async function usualPort(): Promise<number> {
+  const server = createServer()
+  const isFree = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false)).listen(USUAL_PORT, '127.0.0.1', () => resolve(true))
+  })
+  if (!isFree) return 0
+  await new Promise(closed => server.close(closed))
+  return USUAL_PORT
 }
