@@ -82,7 +82,8 @@ export function arrive(motion: FulfilmentInMotion): FulfilmentChange {
   const { before, orderBefore, more, news, fallout, resolved, product } = motion
   letItemFollow(motion)
   const order = changeOf(motion.order, orderBefore)
-  const isChanged = motion.record !== before || order.outcome === 'changed' || more.length > 0 || news.length > 0
+  const hasMore = more.length > 0 || news.length > 0 || product !== undefined
+  const isChanged = motion.record !== before || order.outcome === 'changed' || hasMore
   const record = isChanged && motion.record !== before ? { ...motion.record, lastUpdate: at(motion) } : motion.record
   return {
     outcome: isChanged ? 'changed' : 'unchanged',

@@ -50,6 +50,9 @@ export function intendFulfilment(
     if (decomposition.kind === 'nothing') {
       const product = decomposition.isProduct ? productOfNothing(order, item, context) : undefined
       if (product) products.push(product)
+      if (product?.kind === 'create') {
+        records.push(withoutFms(newRecord(order, item, { attempt: 1, decomposition }, context), product.product))
+      }
       moveItem(motion, item.id, 'completed')
       continue
     }
@@ -65,6 +68,11 @@ export function intendFulfilment(
     moveItem(motion, item.id, 'held')
   }
   return { order: changeOf(motion, order), records, fallouts, products }
+}
+
+/** By it the product that has come of an item without the FMS is found, should it have to be undone. */
+function withoutFms({ nextAt: _never, ...record }: Fulfilment, { id }: Product): Fulfilment {
+  return { ...record, state: 'completed', product: { id } }
 }
 
 export function decomposed(

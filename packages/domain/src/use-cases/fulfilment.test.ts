@@ -4,7 +4,10 @@ import {
   type Fallout,
   type Fulfilment,
   falloutDefinition,
-  fulfilmentDefinition
+  fulfilmentDefinition,
+  initialProvisioningCatalog,
+  type ProvisioningCatalog,
+  provisioningCatalogDefinition
 } from '../fulfilment/index.ts'
 import { type Journey, journeyDefinition } from '../journey/journey.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
@@ -55,6 +58,7 @@ function world(options: MemoryFmsOptions = {}) {
     JSON.parse((await store.get('default', definition, id))!.document) as R
   const world = {
     fms,
+    store,
     advance: (ms: number) => {
       now += ms
     },
@@ -255,6 +259,29 @@ t.test('a cancellation waits for the FMS: confirmed when everything is cancelled
   t.match(await products(), [{ status: 'terminated' }])
   t.ok((await fulfilments()).every(({ state }) => state !== 'placed'))
   t.match(await remove(id), { kind: 'deleted' })
+})
+
+t.test('what was completed without the FMS is undone too', async t => {
+  const { store, accepted, work, cancel, order, products } = world()
+  const rule = {
+    id: 'r-1',
+    '@type': 'ProvisioningRule',
+    key: 'phone',
+    name: 'Nothing to do',
+    version: 1,
+    lifecycleStatus: 'active' as const,
+    match: { productOfferingId: ['phone'] },
+    serviceOrderItem: []
+  }
+  await store.run('default', async transaction => {
+    transaction.insert(provisioningCatalogDefinition, { ...initialProvisioningCatalog, rule: [rule] } as ProvisioningCatalog)
+  })
+  const id = await accepted(fibre, phone)
+  t.match(await products(), [{ status: 'active', productOffering: { id: 'phone' } }])
+  await cancel(id)
+  await work()
+  t.equal((await order(id)).state, 'cancelled')
+  t.match(await products(), [{ status: 'terminated' }])
 })
 
 t.test('a cancellation is refused when the FMS goes on, and the order does', async t => {

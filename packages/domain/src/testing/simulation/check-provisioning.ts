@@ -44,8 +44,9 @@ function checkItem(
     productOrderItem.some(each => each.productOrderId === order.id && each.orderItemId === item.id)
   )
   insistThat(products.length <= 1, () => `item ${item.id} of ${order.id} has ${products.length} products`)
-  // What people have decided, they have decided; and of what needed no FMS nothing is known that could be undone.
-  if (record?.serviceOrder?.state !== 'completed') return
+  // What people have decided, they have decided.
+  const isWithoutFms = record?.state === 'completed' && record.request.items.length === 0 && !record.serviceOrder
+  if (record?.serviceOrder?.state !== 'completed' && !isWithoutFms) return
   const isDelivered = item.state === 'completed' && order.state !== 'cancelled'
   insistThat(isDelivered || products.length === 0, () => `item ${item.id} of ${order.id} is ${item.state}, and has a product`)
 }
