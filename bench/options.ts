@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Durations } from './measures/compare.ts'
 
-export const MEASURES = ['get', 'list', 'post', 'size', 'memory', 'events', 'orders'] as const
+export const MEASURES = ['get', 'list', 'post', 'size', 'memory', 'events', 'orders', 'provisioning'] as const
 export type MeasureName = (typeof MEASURES)[number]
 
 export const ENGINES = ['sqlite', 'postgres'] as const

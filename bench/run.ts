@@ -13,6 +13,7 @@ import { measureGet, measureList, measurePost } from './measures/against-floor.t
 import { measureEvents } from './measures/events-all.ts'
 import { measureMemory } from './measures/memory.ts'
 import { measureOrders } from './measures/orders-all.ts'
+import { measureProvisioning } from './measures/provisioning-all.ts'
 import { measureSize } from './measures/size.ts'
 import { type EngineName, type MeasureName, type Options, parseOptions, USAGE } from './options.ts'
 import { record } from './record.ts'
@@ -25,7 +26,8 @@ const measures: Record<MeasureName, (bench: Bench) => Promise<Result | Result[]>
   size: measureSize,
   memory: measureMemory,
   events: measureEvents,
-  orders: measureOrders
+  orders: measureOrders,
+  provisioning: measureProvisioning
 }
 
 const say = (text: string) => void process.stderr.write(`${text}\n`)

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { openDatabase } from '@crm-lite/adapters-db'
 import { startPostgres } from '@crm-lite/adapters-db/testing'
-import { type ApiServices, buildApi } from '@crm-lite/adapters-http'
+import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
 import { FakeDeliveries, FakeHub, ManualSignal } from '@crm-lite/adapters-http/testing'
-import { type Clock, customerDefinition, type DomainEvent, type StoredEvent } from '@crm-lite/domain'
+import { type Clock, customerDefinition, type DomainEvent, type StoredEvent, type WorkQueue } from '@crm-lite/domain'
 import { MemoryStore } from '@crm-lite/domain/testing'
 
 export const engines = ['memory', 'SQLite', 'PostgreSQL'] as const
@@ -30,12 +30,22 @@ export async function serve(t: Test, engine: Engine): Promise<string> {
   return (await serveWithStorage(t, engine)).origin
 }
 
+/** What a server is given besides the usual. */
+export interface ServerParts {
+  readonly services?: Partial<ApiServices>
+  readonly options?: Partial<ApiOptions>
+}
+
 /** The same, with a view of what the server stores. */
-export async function serveWithStorage(t: Test, engine: Engine): Promise<{ origin: string; storage: Storage }> {
+export async function serveWithStorage(
+  t: Test,
+  engine: Engine,
+  { services: moreServices, options }: ServerParts = {}
+): Promise<{ origin: string; storage: Storage }> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const storage = await storageOf(t, engine)
-  const services: ApiServices = { ...storage, hub: new FakeHub(), ids: { next: () => randomUUID() }, clock }
+  const services: ApiServices = { ...storage, hub: new FakeHub(), ids: { next: () => randomUUID() }, clock, ...moreServices }
   const app = await buildApi(services, {
     publicBaseUrl: origin,
     tmfBasePath: '/tmf-api',
@@ -44,7 +54,8 @@ export async function serveWithStorage(t: Test, engine: Engine): Promise<{ origi
     partialContent: true,
     extensions: {},
     version: { version: '0.0.0-test' },
-    logger: false
+    logger: false,
+    ...options
   })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port })
@@ -74,14 +85,17 @@ export async function eventsSince({ events, unitOfWork }: Storage, after?: strin
   return (await events.read('default', { limit: 1_000, ...(after !== undefined && { after }) })).events
 }
 
-type Storage = Pick<ApiServices, 'store' | 'unitOfWork' | 'events' | 'deliveries' | 'workSignal' | 'notReady'>
+type Storage = Pick<ApiServices, 'store' | 'unitOfWork' | 'events' | 'deliveries' | 'workSignal' | 'notReady'> & {
+  readonly work: WorkQueue
+}
 
 async function storageOf(t: Test, engine: Engine): Promise<Storage> {
   if (engine === 'memory') {
     const store = new MemoryStore()
     const workSignal = new ManualSignal()
     const deliveries = new FakeDeliveries(async () => [])
-    return { store, unitOfWork: workSignal.after(store), events: store, deliveries, workSignal, notReady: async () => [] }
+    const unitOfWork = workSignal.after(store)
+    return { store, unitOfWork, events: store, deliveries, work: store.work, workSignal, notReady: async () => [] }
   }
   const database = await openDatabase({ url: await emptyDatabase(t, engine), clock, exclusive: true })
   t.teardown(() => database.close())

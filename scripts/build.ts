@@ -4,7 +4,14 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, toolPath } from './checks.ts'
 
-const PUBLISHED = ['packages/domain', 'packages/adapters-http', 'packages/adapters-db', 'packages/fms-client', 'apps/server']
+const PUBLISHED = [
+  'packages/domain',
+  'packages/adapters-http',
+  'packages/adapters-db',
+  'packages/fms-client',
+  'apps/fms-simulator',
+  'apps/server'
+]
 
 const wanted = process.argv.slice(2)
 const folders = wanted.length > 0 ? wanted : PUBLISHED

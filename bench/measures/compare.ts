@@ -32,6 +32,8 @@ export interface Comparison {
 interface Side {
   readonly server: ServerProcess
   readonly requests: readonly LoadRequest[]
+  /** What works beside the server, and rests while the other side is measured. */
+  readonly beside?: { pause(): void; resume(): void }
 }
 
 interface Round {
@@ -45,10 +47,12 @@ export const CONNECTIONS = 64
 
 /** Ours, floor, floor, ours, ...: what else the machine does meanwhile, and what it does more of later, hits both alike. */
 export async function compare(load: LoadGenerator, ours: Side, floor: Side, durations: Durations): Promise<Comparison> {
-  const measure = async ({ server, requests }: Side, seconds: number): Promise<Round> => {
+  const measure = async ({ server, requests, beside }: Side, seconds: number): Promise<Round> => {
+    beside?.resume()
     const cpuBefore = server.cpuMs()
     const { requestsPerS, p99Ms } = await load.run({ address: server.address, connections: CONNECTIONS, seconds, requests })
     const cpuMs = server.cpuMs() - cpuBefore
+    beside?.pause()
     return { requestsPerS, p99Ms, busy: cpuMs / (seconds * 1000), cpuUs: (cpuMs * 1000) / (requestsPerS * seconds) }
   }
   await measure(ours, durations.warmUpS)

@@ -1,20 +1,25 @@
 import { type Database, openDatabase, StartRefused } from '@crm-lite/adapters-db'
 import { type ApiOptions, type ApiServices, buildApi } from '@crm-lite/adapters-http'
-import { type Clock, ensureJourneys } from '@crm-lite/domain'
+import { type Clock, ensureJourneys, ensureProvisioningRules } from '@crm-lite/domain'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { type EventServices, eventServices } from './event-services.ts'
+import { fmsServices } from './fms-services.ts'
 import { uuidV7Ids } from './ids.ts'
+import { isSimulated, type RunningSimulator, startSimulator } from './start-simulator.ts'
 import { TENANT } from './tenant.ts'
 import { readVersion } from './version.ts'
+import { LoadWatch } from './workers/load-watch.ts'
 import { allWorkers, keepPurged, type ServerMetrics, serverMetrics, type WorkerParts } from './workers.ts'
 
 /** The parts of a server, wired together. Nothing listens yet, and nothing is delivered. */
 export interface Composition {
   readonly app: FastifyInstance
   readonly database: Database
+  /** Where that is the FMS. */
+  readonly simulator: RunningSimulator | undefined
   /** Begins what the server does beside answering requests. */
   startWorkers(): void
   /** Lets requests and deliveries under way end, cuts off what takes longer than this, then closes the database. */
@@ -29,10 +34,12 @@ export interface DatabaseUse {
   /** Whether this is the one server of a SQLite file, rather than a command beside it. */
   readonly exclusive: boolean
   readonly onWarning: (message: string, fields?: object) => void
+  /** Whether requests wait in this process. */
+  readonly isBusy?: () => boolean
 }
 
 /**
- * Opens and migrates the database; the journey that every order can follow is in it.
+ * Opens and migrates the database; the journey that every order can follow is in it, and where provisioning rules are kept.
  *
  * @throws {StartRefused} when the database cannot or must not be used
  */
@@ -40,6 +47,7 @@ export async function openConfiguredDatabase(config: Config, use: DatabaseUse): 
   const database = await opened(config, use)
   try {
     await ensureJourneys(database, TENANT)
+    await ensureProvisioningRules(database, TENANT)
     return database
   } catch (error) {
     await database.close()
@@ -67,25 +75,50 @@ async function opened(config: Config, use: DatabaseUse): Promise<Database> {
   }
 }
 
+export interface Places {
+  /** What links begin with. */
+  readonly publicBaseUrl: string
+  /** What this machine reaches us by. */
+  readonly localUrl: string
+}
+
 /**
- * Opens the database, migrates it and builds the API and the workers on it.
+ * Opens the database, migrates it and builds the API and the workers on it, beside the simulator where that is the FMS.
  *
- * @param publicBaseUrl what links begin with
  * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
  */
-export async function compose(config: Config, logger: Logger, publicBaseUrl: string): Promise<Composition> {
+export async function compose(config: Config, logger: Logger, { publicBaseUrl, localUrl }: Places): Promise<Composition> {
   const services = eventServices(config, publicBaseUrl)
+  const load = new LoadWatch(() => performance.now())
   const database = await openConfiguredDatabase(config, {
     exclusive: true,
-    onWarning: (message, fields) => logger.warn(fields ?? {}, message)
+    onWarning: (message, fields) => logger.warn(fields ?? {}, message),
+    isBusy: () => load.isBusy()
   })
+  let simulator: RunningSimulator | undefined
   try {
+    simulator = isSimulated(config) ? await startSimulator(config.databaseUrl, config.fms.simulatorPort) : undefined
     const metrics = serverMetrics(database, systemClock)
-    const app = await buildApi(apiServices(database, services, metrics), apiOptions(config, logger, publicBaseUrl))
-    const workers = startableWorkers(config, { database, clock: systemClock, services, metrics, log: logger })
+    const places = simulator
+      ? { fmsUrl: simulator.url, callbackBaseUrl: localUrl }
+      : { fmsUrl: config.fms?.url, callbackBaseUrl: publicBaseUrl }
+    const parts = { database, clock: systemClock, log: logger }
+    const fms = fmsServices(config, places, { ...parts, metrics: metrics.fms })
+    const options = { ...apiOptions(config, logger, publicBaseUrl), ...(fms && { fulfilment: fms.policy }) }
+    const served = { ...apiServices(database, services, metrics), ...(fms?.listener && { fmsListener: fms.listener }) }
+    const app = await buildApi(served, options)
+    load.watch(app.servedMs)
+    const workers = startableWorkers(config, {
+      ...parts,
+      services,
+      metrics,
+      fms,
+      isBusy: () => load.isBusy() || database.isBusyElsewhere()
+    })
     return {
       app,
       database,
+      simulator,
       startWorkers: workers.start,
       stop: async timeoutMs => {
         app.drain()
@@ -95,12 +128,12 @@ export async function compose(config: Config, logger: Logger, publicBaseUrl: str
         }, timeoutMs)
         await Promise.all([app.close(), workers.stop(timeoutMs)])
         clearTimeout(cutOff)
-        await services.sender.close()
-        await database.close()
+        await Promise.all([services.sender.close(), fms?.close()])
+        await Promise.all([database.close(), simulator?.close()])
       }
     }
   } catch (error) {
-    await database.close()
+    await Promise.all([database.close(), simulator?.close()])
     throw error
   }
 }

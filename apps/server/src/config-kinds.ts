@@ -36,6 +36,18 @@ export function integer(least: number, most: number): Kind<number> {
   }
 }
 
+/** Seconds or hours, with decimals where they are wanted. */
+export function duration(unit: 'seconds' | 'hours', least: number, most: number): Kind<number> {
+  return {
+    type: `${unit}, ${least} to ${most}`,
+    parse: value => {
+      const number = /^\d{1,9}(\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN
+      if (!(number >= least && number <= most)) throw new ConfigFault(`must be ${unit} from ${least} to ${most}`)
+      return number
+    }
+  }
+}
+
 export const onOff: Kind<boolean> = {
   type: '`on`, `off`',
   parse: value => {
@@ -154,5 +166,50 @@ export const timeZone: Kind<string> = {
     } catch {
       throw new ConfigFault('must be a time zone such as Europe/Berlin')
     }
+  }
+}
+
+/** Headers of HTTP requests: `{"x-tenant":"retail"}`. Their values may be secret. */
+export const headers: Kind<Readonly<Record<string, string>>> = {
+  type: 'JSON object of texts',
+  parse: value => {
+    const entries = entriesOf(value)
+    if (!entries) throw new ConfigFault('must be a JSON object of texts such as {"x-tenant":"retail"}')
+    for (const [name, text] of entries) {
+      if (!/^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/.test(name)) throw new ConfigFault('holds a name that no header may have')
+      if (RESERVED_HEADERS.has(name.toLowerCase())) throw new ConfigFault(`must not hold ${name}: it is set by the server`)
+      if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) throw new ConfigFault(`holds a character in ${name} that no header may have`)
+    }
+    return Object.fromEntries(entries)
+  }
+}
+
+const RESERVED_HEADERS = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'expect',
+  'upgrade'
+])
+
+function entriesOf(json: string): [string, string][] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(json)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+    const entries = Object.entries(parsed)
+    return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string') ? entries : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A secret that stands in an address: too long to be guessed, and with nothing in it that would have to be encoded. */
+export const pathSecret: Kind<string> = {
+  type: 'text, at least 22 letters, digits, `-` and `_`',
+  parse: value => {
+    if (!/^[\w-]{22,200}$/.test(value)) throw new ConfigFault('must be 22 to 200 letters, digits, "-" and "_", made at random')
+    return value
   }
 }

@@ -6,7 +6,6 @@ import {
   databaseUrl,
   host,
   integer,
-  type Kind,
   networks,
   onOff,
   origins,
@@ -16,20 +15,8 @@ import {
   text,
   timeZone
 } from './config-kinds.ts'
-
-/** One setting, as it is read and as docs/configuration.md shows it. */
-export interface ConfigVariable<T = unknown> extends Kind<T> {
-  readonly name: string
-  /** What an unset or empty variable means. Absent: the setting is left out, which means what `defaultMeans` says. */
-  readonly default?: string
-  readonly defaultMeans?: string
-  /** For people, one sentence. */
-  readonly description: string
-  /** Never shown, and also readable from a file: `<name>_FILE`. */
-  readonly secret?: true
-  /** The version that it came with. */
-  readonly since: string
-}
+import type { ConfigVariable } from './config-variable.ts'
+import { fmsVariables } from './fms-variables.ts'
 
 /** Every setting but the paths of the APIs. The order is that of the documentation. */
 export const configVariables = {
@@ -280,6 +267,7 @@ export const configVariables = {
     description: 'How long it is remembered that an event was delivered.',
     since: '0.1.0'
   },
+  ...fmsVariables,
   commit: {
     name: 'CRM_COMMIT',
     ...text,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resourceDefinitions } from '@crm-lite/domain'
 import t from 'tap'
 import { type Config, type Environment, readConfig } from './config.ts'
-import { allVariables, type ConfigVariable } from './config-variables.ts'
+import type { ConfigVariable } from './config-variable.ts'
+import { allVariables } from './config-variables.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { addressOf, httpUrl } from './network-address.ts'
 
@@ -122,6 +123,81 @@ t.test('every variable is read', async t => {
   t.equal(configOf({ PORT: '' }).port, 8080, 'set to nothing is not set')
 })
 
+t.test('there is an FMS where one is named, and in development a simulator', async t => {
+  t.equal(configOf({}).fms, undefined, 'in production nothing is made up')
+  t.equal(configOf({ CRM_MODE: 'development', FMS_SIMULATOR: 'off' }).fms, undefined)
+  t.match(configOf({ CRM_MODE: 'development' }).fms, { url: undefined, timeoutSeconds: 5, settleSeconds: 3, simulatorPort: 0 })
+  t.match(configOf({ CRM_MODE: 'development', FMS_URL: 'https://fms.example' }).fms, { url: 'https://fms.example' })
+  t.match(configOf({ FMS_URL: 'https://fms.example' }).fms, {
+    url: 'https://fms.example',
+    version: 'v4',
+    path: undefined,
+    headers: {},
+    token: undefined,
+    oauth: undefined,
+    lookUp: 'externalId',
+    timeoutSeconds: 15,
+    settleSeconds: 30,
+    maxConcurrent: 16,
+    callbacks: 'subscribe',
+    callbackSecret: undefined
+  })
+})
+
+t.test('every setting of the FMS is read', async t => {
+  const { fms } = configOf({
+    FMS_URL: 'https://fms.example/base',
+    FMS_VERSION: 'v3',
+    FMS_PATH: '/serviceOrdering',
+    FMS_HEADERS: '{"x-tenant":"retail"}',
+    FMS_OAUTH_TOKEN_URL: 'https://login.example/token',
+    FMS_OAUTH_CLIENT_ID: 'crm',
+    FMS_OAUTH_CLIENT_SECRET: 'secret',
+    FMS_OAUTH_SCOPE: 'orders',
+    FMS_OAUTH_AUDIENCE: 'fms',
+    FMS_LOOK_UP: 'listing',
+    FMS_TIMEOUT_SECONDS: '2.5',
+    FMS_SETTLE_SECONDS: '0.25',
+    FMS_MAX_CONCURRENT: '3',
+    FMS_PROBE_SECONDS: '4',
+    FMS_RETRY_MIN_SECONDS: '0.1',
+    FMS_RETRY_MAX_SECONDS: '60',
+    FMS_GIVE_UP_HOURS: '0.5',
+    FMS_POLL_MIN_SECONDS: '0.2',
+    FMS_POLL_MAX_SECONDS: '30',
+    FMS_CALLBACKS: 'byHand',
+    FMS_CALLBACK_SECRET: 'aaaaaaaaaaaaaaaaaaaaaaaa'
+  })
+  t.match(fms, {
+    url: 'https://fms.example/base',
+    version: 'v3',
+    path: '/serviceOrdering',
+    headers: { 'x-tenant': 'retail' },
+    oauth: { tokenUrl: 'https://login.example/token', clientId: 'crm', scope: 'orders', audience: 'fms' },
+    lookUp: 'listing',
+    timeoutSeconds: 2.5,
+    settleSeconds: 0.25,
+    maxConcurrent: 3,
+    probeSeconds: 4,
+    retrySeconds: { min: 0.1, max: 60 },
+    giveUpHours: 0.5,
+    pollSeconds: { min: 0.2, max: 30 },
+    callbacks: 'byHand',
+    callbackSecret: 'aaaaaaaaaaaaaaaaaaaaaaaa'
+  })
+  t.equal(fms?.oauth?.clientSecret(), 'secret')
+  t.match(configOf({ CRM_MODE: 'development', FMS_SIMULATOR: 'on', FMS_SIMULATOR_PORT: '8641' }).fms, { simulatorPort: 8641 })
+})
+
+t.test('a token in a file is read again each time', async t => {
+  let token = 'first'
+  const result = readConfig({ FMS_URL: 'https://fms.example', FMS_TOKEN_FILE: '/run/secrets/token' }, () => `${token}\n`)
+  if ('faults' in result) throw new Error(result.faults.join('\n'))
+  t.equal(result.config.fms?.token?.(), 'first')
+  token = 'second'
+  t.equal(result.config.fms?.token?.(), 'second')
+})
+
 t.test('indexes and extension attributes are looked up in the schemas', async t => {
   const config = configOf({
     INDEXED_ATTRIBUTES:
@@ -189,7 +265,38 @@ const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
   [{ EXTENSION_ATTRIBUTES: 'customer:loyaltyTier' }, /^EXTENSION_ATTRIBUTES must be a comma-separated list/],
   [{ EXTENSION_ATTRIBUTES: 'customer:loyaltyTier=text' }, /^EXTENSION_ATTRIBUTES must be a comma-separated list/],
   [{ EXTENSION_ATTRIBUTES: 'customer:name=string' }, /names customer:name, which is an attribute of the standard already/],
-  [{ EXTENSION_ATTRIBUTES: 'customer:a=string,customer:a=number' }, 'EXTENSION_ATTRIBUTES names customer:a twice']
+  [{ EXTENSION_ATTRIBUTES: 'customer:a=string,customer:a=number' }, 'EXTENSION_ATTRIBUTES names customer:a twice'],
+  [{ FMS_URL: 'https://crm:canary@fms.example' }, /^FMS_URL must hold no user/],
+  [{ FMS_HEADERS: '["canary"]' }, /^FMS_HEADERS must be a JSON object of texts/],
+  [{ FMS_HEADERS: '{"x-canary' }, /^FMS_HEADERS must be a JSON object of texts/],
+  [{ FMS_HEADERS: '{"x-a":1}' }, /^FMS_HEADERS must be a JSON object of texts/],
+  [{ FMS_HEADERS: '{"x a":"canary"}' }, 'FMS_HEADERS holds a name that no header may have'],
+  [{ FMS_HEADERS: '{"Host":"canary"}' }, 'FMS_HEADERS must not hold Host: it is set by the server'],
+  [{ FMS_HEADERS: '{"x-a":"canary\\n"}' }, 'FMS_HEADERS holds a character in x-a that no header may have'],
+  [{ FMS_TOKEN: 'canary', FMS_HEADERS: '{"Authorization":"canary"}' }, /^FMS_HEADERS must not hold authorization/],
+  [{ FMS_OAUTH_CLIENT_ID: 'crm' }, /^FMS_OAUTH_TOKEN_URL must be set when/],
+  [{ FMS_OAUTH_TOKEN_URL: 'https://l.example', FMS_OAUTH_CLIENT_SECRET: 'canary' }, /^FMS_OAUTH_CLIENT_ID must be set/],
+  [{ FMS_OAUTH_TOKEN_URL: 'https://l.example', FMS_OAUTH_CLIENT_ID: 'crm' }, /^FMS_OAUTH_CLIENT_SECRET must be set/],
+  [
+    {
+      FMS_TOKEN: 'canary',
+      FMS_OAUTH_TOKEN_URL: 'https://l.example',
+      FMS_OAUTH_CLIENT_ID: 'crm',
+      FMS_OAUTH_CLIENT_SECRET: 'canary'
+    },
+    'FMS_TOKEN and FMS_OAUTH_TOKEN_URL are both set: only one can count'
+  ],
+  [{ FMS_LOOK_UP: 'name' }, 'FMS_LOOK_UP must be one of externalId, listing, none'],
+  [{ FMS_TIMEOUT_SECONDS: '0' }, 'FMS_TIMEOUT_SECONDS must be seconds from 0.1 to 300'],
+  [{ FMS_TIMEOUT_SECONDS: '1e1' }, /^FMS_TIMEOUT_SECONDS must be seconds/],
+  [{ FMS_POLL_MIN_SECONDS: '700' }, 'FMS_POLL_MIN_SECONDS must not be more than FMS_POLL_MAX_SECONDS'],
+  [{ FMS_RETRY_MAX_SECONDS: '0.5' }, 'FMS_RETRY_MIN_SECONDS must not be more than FMS_RETRY_MAX_SECONDS'],
+  [{ FMS_CALLBACK_SECRET: 'canary' }, /^FMS_CALLBACK_SECRET must be 22 to 200 letters/],
+  [{ FMS_SIMULATOR: 'on' }, /^FMS_SIMULATOR must not be on in production/],
+  [
+    { CRM_MODE: 'development', FMS_SIMULATOR: 'on', FMS_URL: 'https://fms.example' },
+    'FMS_SIMULATOR and FMS_URL are both set: there can be only one FMS'
+  ]
 ]
 
 for (const [env, expected] of oneFault) {

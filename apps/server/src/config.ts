@@ -2,20 +2,21 @@ import { apiBindings } from '@crm-lite/adapters-http'
 import type { OrderAcceptance } from '@crm-lite/domain'
 import { type Extensions, type ExtraIndexes, resolveExtensions, resolveIndexes } from './attribute-settings.ts'
 import { ConfigFault } from './config-kinds.ts'
-import { allVariables, apiPathVariables, type ConfigVariable, configVariables } from './config-variables.ts'
+import type { ConfigVariable, ValueOf } from './config-variable.ts'
+import { allVariables, apiPathVariables, configVariables } from './config-variables.ts'
+import { type FmsConfig, faultsOfFms, fmsConfigOf } from './fms-config.ts'
+import type { fmsVariables } from './fms-variables.ts'
 import { addressOf } from './network-address.ts'
 
 type Variables = typeof configVariables
-type ValueOf<V> = V extends { default: string; parse: (text: string) => infer T }
-  ? T
-  : V extends { parse: (text: string) => infer T }
-    ? T | undefined
-    : never
 type Values = { readonly [K in keyof Variables]: ValueOf<Variables[K]> }
 
 /** The settings, checked and ready for use. */
-export interface Config extends Omit<Values, 'indexedAttributes' | 'extensionAttributes' | 'orderAcceptance'> {
+export interface Config
+  extends Omit<Values, 'indexedAttributes' | 'extensionAttributes' | 'orderAcceptance' | keyof typeof fmsVariables> {
   readonly orderAcceptance: OrderAcceptance
+  /** Undefined: orders are worked on by hand. */
+  readonly fms: FmsConfig | undefined
   /** `TMF629_V4` -> the whole path where that API is served. */
   readonly apiPaths: Readonly<Record<string, string>>
   readonly extraIndexes: ExtraIndexes
@@ -74,12 +75,15 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   const extensions = attempt('EXTENSION_ATTRIBUTES', () => resolveExtensions(extensionAttributes, apiBindings)) ?? {}
   const extraIndexes = attempt('INDEXED_ATTRIBUTES', () => resolveIndexes(indexedAttributes, extensions, apiBindings)) ?? {}
 
+  faults.push(...faultsOfFms(values))
+
   const warnings = unknownVariables(env)
   const [first, ...more] = faults
   if (first !== undefined) return { faults: [first, ...more], warnings }
   // No fault means that every variable with a default has a value.
   const orderAcceptance = plain.orderAcceptance ?? (plain.mode === 'development' ? 'automatic' : 'manual')
-  return { config: { ...(plain as Values), orderAcceptance, apiPaths, extensions, extraIndexes }, warnings }
+  const fms = fmsConfigOf(plain as Values, variable => textOf(variable, env, readFile))
+  return { config: { ...(plain as Values), orderAcceptance, fms, apiPaths, extensions, extraIndexes }, warnings }
 }
 
 /** What a variable is set to, if it is: an empty text counts as unset, as containers often set variables to nothing. */
@@ -117,7 +121,8 @@ const OUR_PREFIXES = [
   'DELIVER',
   'EVENT_RETENTION',
   'LEASE_MS',
-  'ORDER_'
+  'ORDER_',
+  'FMS_'
 ]
 /** Read by the tests and by `npm start`, not by the server. */
 const NOT_OURS = ['TMF_SPEC_DIR', 'CRM_STARTED_BY']

@@ -21,6 +21,10 @@ t.test('every command explains itself with examples', async t => {
     ['inspect-webhooks', '--help'],
     ['journey', 'lint', '--help'],
     ['journey', 'graph', '--help'],
+    ['fallout', '--help'],
+    ['rule', 'list', '--help'],
+    ['rule', 'show', '--help'],
+    ['rule', 'explain', '--help'],
     ['config', 'check', '--help']
   ]) {
     const { code, stdout } = await runCrm(t, args, {})

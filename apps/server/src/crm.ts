@@ -5,10 +5,12 @@ import { Command } from 'commander'
 import { configCommand } from './commands/config-command.ts'
 import { eventCommand } from './commands/event-command.ts'
 import { failureText } from './commands/failure.ts'
+import { falloutCommand } from './commands/fallout-command.ts'
 import { hubCommand } from './commands/hub-command.ts'
 import { inspectWebhooksCommand } from './commands/inspect-webhooks-command.ts'
 import { journeyCommand } from './commands/journey-command.ts'
 import { migrateCommand } from './commands/migrate-command.ts'
+import { ruleCommand } from './commands/rule-command.ts'
 import { seedCommand } from './commands/seed-command.ts'
 import { serveCommand } from './commands/serve-command.ts'
 import { workerCommand } from './commands/worker-command.ts'
@@ -25,6 +27,8 @@ const program = new Command('crm')
   .addCommand(hubCommand())
   .addCommand(eventCommand())
   .addCommand(journeyCommand())
+  .addCommand(ruleCommand())
+  .addCommand(falloutCommand())
   .addCommand(inspectWebhooksCommand())
   .addHelpText(
     'after',
@@ -36,6 +40,7 @@ Examples:
   $ crm hub list                  who is told of events
   $ crm inspect-webhooks          receive events and print them
   $ crm journey graph default-1   draw what orders go through
+  $ crm fallout list              what somebody has to decide about
   $ crm help seed                 more about one command`
   )
 

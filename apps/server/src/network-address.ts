@@ -13,6 +13,12 @@ export function httpUrl(host: string, port: number): string {
   return `http://${hostInUrl(host)}:${port}`
 }
 
+/** What this machine itself reaches a server by that listens on this host. */
+export function localUrl(host: string, port: number): string {
+  if (addressOf(host) !== 'wildcard') return httpUrl(host, port)
+  return httpUrl(isIPv6(host) ? '::1' : '127.0.0.1', port)
+}
+
 /** As the URL standard writes it, so that `0`, `::0` and `0:0:0:0:0:0:0:0` are seen for what they are. */
 function hostInUrl(host: string): string {
   const written = `http://${isIPv6(host) ? `[${host}]` : host}`

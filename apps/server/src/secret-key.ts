@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { StartRefused } from '@crm-lite/adapters-db'
 import { newSecretKey, SecretBox } from '@crm-lite/adapters-http'
 import type { Config } from './config.ts'
+import { fileBeside } from './file-beside.ts'
 
 type SecretConfig = Pick<Config, 'mode' | 'databaseUrl' | 'secretKey' | 'previousSecretKeys'>
 
@@ -18,13 +19,22 @@ export function missingSecretKey({ mode, secretKey }: Pick<Config, 'mode' | 'sec
  * @throws {StartRefused} when production has no key, or the file cannot be made or read
  */
 export function openSecretBox(config: SecretConfig): SecretBox {
+  return new SecretBox(secretKeyOf(config), config.previousSecretKeys)
+}
+
+/**
+ * The key itself, for secrets that are derived from it.
+ *
+ * @throws {StartRefused} when production has no key, or the file cannot be made or read
+ */
+export function secretKeyOf(config: Omit<SecretConfig, 'previousSecretKeys'>): string {
   const fault = missingSecretKey(config)
   if (fault !== undefined) throw new StartRefused(fault)
-  return new SecretBox(config.secretKey ?? keptKey(keyFileOf(config.databaseUrl)), config.previousSecretKeys)
+  return config.secretKey ?? keptKey(keyFileOf(config.databaseUrl))
 }
 
 function keyFileOf(databaseUrl: string): string {
-  return databaseUrl.startsWith('sqlite:') ? `${databaseUrl.slice('sqlite:'.length)}-secret-key` : './data/postgres-secret-key'
+  return fileBeside(databaseUrl, 'secret-key')
 }
 
 function keptKey(file: string): string {

@@ -6,7 +6,8 @@ import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { freePort } from './free-port.ts'
 import { createLogger } from './logger.ts'
-import { addressOf, httpUrl } from './network-address.ts'
+import { addressOf, httpUrl, localUrl } from './network-address.ts'
+import type { RunningSimulator } from './start-simulator.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { readVersion } from './version.ts'
 
@@ -24,7 +25,7 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = httpUrl(config.host, port)
   const publicBaseUrl = config.publicBaseUrl ?? address
-  const composition = await compose(config, logger, publicBaseUrl)
+  const composition = await compose(config, logger, { publicBaseUrl, localUrl: localUrl(config.host, port) })
   try {
     await composition.app.listen({ host: config.host, port, listenTextResolver: () => '' })
   } catch (error) {
@@ -33,23 +34,26 @@ export async function serve(config: Config, warnings: readonly string[]): Promis
   }
   composition.startWorkers()
   stopGracefully(logger, config.shutdownTimeoutMs, composition.stop)
-  announce(config, logger, { address, publicBaseUrl, engine: composition.database.engine })
+  const { database, simulator } = composition
+  announce(config, logger, { address, publicBaseUrl, engine: database.engine, simulator })
 }
 
 interface Addresses {
   readonly address: string
   readonly publicBaseUrl: string
   readonly engine: Database['engine']
+  readonly simulator: RunningSimulator | undefined
 }
 
-function announce(config: Config, logger: Logger, { address, publicBaseUrl, engine }: Addresses): void {
+function announce(config: Config, logger: Logger, { address, publicBaseUrl, engine, simulator }: Addresses): void {
   const documentation = `${publicBaseUrl}/docs`
   if (config.mode === 'development') {
-    process.stdout.write(banner(config, publicBaseUrl, documentation))
+    process.stdout.write(banner(config, publicBaseUrl, fmsLines(config, simulator)))
   } else {
     const database = maskedDatabaseUrl(config.databaseUrl)
     logger.info({ version: readVersion(), address, publicBaseUrl, documentation, engine, database }, 'listening')
   }
+  if (!config.fms) logger.info('there is no FMS (FMS_URL is not set): orders are worked on by hand')
   if (addressOf(config.host) !== 'loopback') {
     logger.warn(
       { host: config.host },
@@ -58,12 +62,22 @@ function announce(config: Config, logger: Logger, { address, publicBaseUrl, engi
   }
 }
 
-function banner(config: Config, publicBaseUrl: string, documentation: string): string {
+function fmsLines({ fms }: Config, simulator: RunningSimulator | undefined): readonly (readonly [string, string])[] {
+  if (simulator) return [['FMS simulator', `${simulator.url}/admin`]]
+  return fms?.url === undefined ? [] : [['FMS', fms.url]]
+}
+
+function banner(config: Config, publicBaseUrl: string, more: ReturnType<typeof fmsLines>): string {
   const apis = apiBindings.map(({ key, path, title }) => {
     const url = `${publicBaseUrl}${config.apiPaths[key] ?? `${config.tmfBasePath}/${path}`}`
     return [title, url]
   })
-  const lines = [...apis, ['Documentation', documentation], ['Database', maskedDatabaseUrl(config.databaseUrl)]]
+  const lines = [
+    ...apis,
+    ...more,
+    ['Documentation', `${publicBaseUrl}/docs`],
+    ['Database', maskedDatabaseUrl(config.databaseUrl)]
+  ]
   const width = Math.max(...lines.map(([label = '']) => label.length))
   const table = lines.map(([label = '', value = '']) => `  ${label.padEnd(width)}  ${value}\n`).join('')
   return `\n  CRM Lite ${readVersion()} is ready. Ctrl+C stops it.\n\n${table}\n`

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http'
+import { StartRefused } from '@crm-lite/adapters-db'
 import type { Logger } from 'pino'
 import { openConfiguredDatabase, systemClock } from './compose.ts'
 import type { Config } from './config.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { eventServices } from './event-services.ts'
+import { fmsServices } from './fms-services.ts'
 import { createLogger } from './logger.ts'
 import { publicBaseUrlOf } from './public-base-url.ts'
+import { isSimulated } from './start-simulator.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { readVersion } from './version.ts'
 import type { DeliveryMetrics } from './workers/delivery-metrics.ts'
@@ -19,11 +22,13 @@ export interface WorkOptions {
 /**
  * Delivers events, and does what becomes due, in a process of its own until it is told to stop. Returns when it has begun.
  *
- * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key
+ * @throws {StartRefused} when the database cannot or must not be used, or there is no secret key, or no FMS where one is expected
  */
 export async function work(config: Config, warnings: readonly string[], { port }: WorkOptions): Promise<void> {
   const log = createLogger(config.logLevel)
   for (const warning of warnings) log.warn(warning)
+  if (isSimulated(config))
+    throw new StartRefused('crm worker brings no FMS simulator: set FMS_URL to that of the server, or FMS_SIMULATOR=off')
   const publicBaseUrl = publicBaseUrlOf(config)
   if (config.publicBaseUrl === undefined)
     log.warn({ publicBaseUrl }, 'PUBLIC_BASE_URL is not set: links in events begin with what servers would take by default')
@@ -33,15 +38,17 @@ export async function work(config: Config, warnings: readonly string[], { port }
     onWarning: (message, fields) => log.warn(fields ?? {}, message)
   })
   const metrics = serverMetrics(database, systemClock)
+  const places = { fmsUrl: config.fms?.url, callbackBaseUrl: publicBaseUrl }
+  const fms = fmsServices(config, places, { database, clock: systemClock, metrics: metrics.fms, log })
   const closePort = port === undefined ? async () => {} : await serveMetrics(metrics.deliveries, config.host, port)
-  const parts = { database, clock: systemClock, services, metrics, log }
+  const parts = { database, clock: systemClock, services, metrics, log, fms, isBusy: database.isBusyElsewhere }
   const worker = allWorkers(config, parts)
   const stopPurging = keepPurged(config, parts)
   worker.start()
   stopGracefully(log, config.shutdownTimeoutMs, async timeoutMs => {
     stopPurging()
     await Promise.all([worker.stop(timeoutMs), closePort()])
-    await services.sender.close()
+    await Promise.all([services.sender.close(), fms?.close()])
     await database.close()
   })
   announce(config, log)

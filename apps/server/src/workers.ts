@@ -1,5 +1,12 @@
 import type { Database } from '@crm-lite/adapters-db'
-import { type Clock, purgeTrackingTokens } from '@crm-lite/domain'
+import {
+  type Clock,
+  type FmsCallback,
+  type FmsGateway,
+  type FulfilmentPolicy,
+  lookAtSubscription,
+  purgeTrackingTokens
+} from '@crm-lite/domain'
 import type { Config } from './config.ts'
 import type { EventServices } from './event-services.ts'
 import { uuidV7Ids } from './ids.ts'
@@ -10,8 +17,11 @@ import { DeliveryWorker } from './workers/delivery-worker.ts'
 import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
+import { FmsMetrics } from './workers/fms-metrics.ts'
+import { fulfilmentWork } from './workers/fulfilment-work.ts'
 import { orderWork } from './workers/order-work.ts'
 import { purgePeriodically } from './workers/retention.ts'
+import { subscriptionWork } from './workers/subscription-work.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
 
 export interface WorkerParts {
@@ -20,6 +30,22 @@ export interface WorkerParts {
   readonly services: EventServices
   readonly metrics: ServerMetrics
   readonly log: WorkerLog
+  /** Absent: there is no FMS, and people do what is ordered. */
+  readonly fms?: FmsParts | undefined
+  /** Whether requests wait; absent: they never do. */
+  readonly isBusy?: () => boolean
+}
+
+/** What orders are handed to. */
+export interface FmsParts {
+  readonly gateway: FmsGateway
+  readonly policy: FulfilmentPolicy
+  /** How many calls are made at the same time. */
+  readonly concurrency: number
+  /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
+  readonly room: () => number
+  /** Where it is to tell what happens; absent: that is seen to by hand. */
+  readonly wantedCallback?: FmsCallback
 }
 
 export interface DeliveryParts extends Omit<WorkerParts, 'metrics'> {
@@ -31,6 +57,13 @@ export interface DueParts {
   readonly clock: Clock
   readonly metrics: Pick<ServerMetrics, 'work'>
   readonly log: WorkerLog
+  readonly fms?: Pick<FmsParts, 'policy'> | undefined
+  readonly isBusy?: () => boolean
+}
+
+export interface FulfilParts extends Omit<DueParts, 'database'> {
+  readonly database: Pick<Database, 'unitOfWork' | 'store' | 'work' | 'workSignal'>
+  readonly fms: FmsParts
 }
 
 export interface FollowParts {
@@ -43,6 +76,7 @@ export interface FollowParts {
 export interface ServerMetrics {
   readonly deliveries: DeliveryMetrics
   readonly work: WorkMetrics
+  readonly fms: FmsMetrics
 }
 
 export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
@@ -50,7 +84,9 @@ export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
   deliveries.watch(database.deliveries, clock)
   const work = new WorkMetrics(deliveries.registry)
   work.watch(database.work, clock)
-  return { deliveries, work }
+  const fms = new FmsMetrics(deliveries.registry)
+  fms.watch(() => database.fulfilmentFigures(TENANT), clock)
+  return { deliveries, work, fms }
 }
 
 /** Several that are started and stopped as one. */
@@ -64,11 +100,13 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
   const workers: readonly Worker[] = [
     deliveryWorker(config, { ...parts, metrics: parts.metrics.deliveries }),
     dueWorker(config, parts),
-    eventFollower(parts)
+    eventFollower(parts),
+    ...(parts.fms ? [fmsWorker(config, { ...parts, fms: parts.fms })] : [])
   ]
   return {
     start: () => {
       for (const each of workers) each.start()
+      if (parts.fms?.wantedCallback) haveSubscriptionLookedAt(parts)
     },
     stop: async patienceMs => void (await Promise.all(workers.map(each => each.stop(patienceMs))))
   }
@@ -77,7 +115,7 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log }: DueParts
+  { database, clock, metrics, log, fms, isBusy }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config
@@ -85,11 +123,47 @@ export function dueWorker(
     queue: work,
     signal: workSignal,
     clock,
-    handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance }),
+    handlers: orderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
     metrics: metrics.work,
     log,
-    leaseMs
+    leaseMs,
+    ...(isBusy && { isBusy })
   })
+}
+
+/**
+ * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long
+ * as a call may take.
+ */
+export function fmsWorker(
+  { leaseMs }: Pick<Config, 'leaseMs'>,
+  { database, clock, metrics, log, fms, isBusy }: FulfilParts
+): DueWorker {
+  const { unitOfWork, store, work, workSignal } = database
+  const { gateway, policy: fulfilment, concurrency, room, wantedCallback } = fms
+  const dependencies = { unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }
+  return new DueWorker({
+    queue: work,
+    signal: workSignal,
+    clock,
+    handlers: {
+      ...fulfilmentWork(dependencies),
+      ...(wantedCallback && subscriptionWork(dependencies, wantedCallback))
+    },
+    metrics: metrics.work,
+    log,
+    leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
+    concurrency,
+    room,
+    ...(isBusy && { isBusy })
+  })
+}
+
+/** It is work like any other: whoever gets it does it, and nothing waits for it. */
+function haveSubscriptionLookedAt({ database, clock, log }: Pick<WorkerParts, 'database' | 'clock' | 'log'>): void {
+  lookAtSubscription({ unitOfWork: database.unitOfWork, clock }, TENANT).catch(err =>
+    log.warn({ err }, 'whether the FMS is to call back cannot be looked at')
+  )
 }
 
 /** What lets milestones be reached by events of other resources. */

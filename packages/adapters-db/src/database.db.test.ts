@@ -406,6 +406,27 @@ t.test('several servers share one PostgreSQL database and lose no update', async
   t.equal(Object.keys(JSON.parse(after?.document ?? '{}')).filter(key => /^k\d+$/.test(key)).length, 60)
 })
 
+t.test('what a piece of work decided by is what it replaces, also where it reads it twice', async t => {
+  const database = await open(t, await postgres.createDatabase())
+  const { stored } = await create(database)
+  const change = (attributes: object) => {
+    const apply = (now: object) => mergePatch(now, attributes)
+    return changeResource(dependenciesOf(database), customerDefinition, { id: stored.id, apply }, context)
+  }
+  let runs = 0
+  await database.unitOfWork.run('default', async transaction => {
+    runs += 1
+    const decidedBy = await transaction.get(customerDefinition, stored.id)
+    if (runs === 1) await change({ statusReason: 'changed meanwhile' })
+    const current = await transaction.get(customerDefinition, stored.id)
+    const decided = { ...(JSON.parse(decidedBy!.document) as Customer), status: 'decided' }
+    transaction.update(customerDefinition, current!, decided)
+  })
+  t.equal(runs, 2)
+  const after = await database.store.get('default', customerDefinition, stored.id)
+  t.match(JSON.parse(after?.document ?? '{}'), { status: 'decided', statusReason: 'changed meanwhile' })
+})
+
 t.test('a database that cannot be opened is refused with one line', async t => {
   const subfolder = join(folder, 'no-file')
   mkdirSync(subfolder)

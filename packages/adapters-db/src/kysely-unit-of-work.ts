@@ -18,6 +18,16 @@ import type { WriteSet } from './write-set.ts'
 
 export type ExtraIndexes = Readonly<Record<string, readonly IndexedAttribute[]>>
 
+interface Reading {
+  readonly reader: WorkReader
+  readonly writes: WriteSet
+  /**
+   * What the work has read. Where it reads again what it has decided by, it must not get what somebody else has stored meanwhile: writing in
+   * place of that would undo it unseen.
+   */
+  readonly read: Map<string, Promise<StoredResource | undefined>>
+}
+
 /** Lets work read through the engine and collects what it writes; how that is committed is up to the engine's writer. */
 export class KyselyUnitOfWork implements UnitOfWork {
   readonly #engine: Engine
@@ -36,9 +46,10 @@ export class KyselyUnitOfWork implements UnitOfWork {
   }
 
   run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#engine.writer.run(tenant, (reader, writes) =>
-      work({
-        get: (definition, id) => this.#get(reader, writes, definition, id),
+    return this.#engine.writer.run(tenant, (reader, writes) => {
+      const read = new Map<string, Promise<StoredResource | undefined>>()
+      return work({
+        get: (definition, id) => this.#get({ reader, writes, read }, definition, id),
         insert: (definition, resource) => writes.insert(definition, resource),
         update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
         delete: (definition, current) => writes.delete(definition, current),
@@ -48,18 +59,25 @@ export class KyselyUnitOfWork implements UnitOfWork {
         recall: request => this.#recall(reader, tenant, request),
         remember: (request, outcome) => writes.remember(request, outcome)
       })
-    )
+    })
   }
 
-  async #get(
+  #get({ reader, writes, read }: Reading, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
+    const written = writes.written(definition, id)
+    if (written) return Promise.resolve(written === 'deleted' ? undefined : written)
+    const key = `${definition.name} ${id}`
+    const known = read.get(key) ?? this.#read(reader, writes.tenant, definition, id)
+    read.set(key, known)
+    return known
+  }
+
+  async #read(
     reader: WorkReader,
-    writes: WriteSet,
+    tenant: string,
     definition: ResourceDefinition,
     id: string
   ): Promise<StoredResource | undefined> {
-    const written = writes.written(definition, id)
-    if (written) return written === 'deleted' ? undefined : written
-    const [row] = await reader.read({ ...this.#getStatement(definition), parameters: [writes.tenant, id] })
+    const [row] = await reader.read({ ...this.#getStatement(definition), parameters: [tenant, id] })
     return row && { id, revision: row[0] as number, document: row[1] as string }
   }
 

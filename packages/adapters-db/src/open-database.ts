@@ -2,6 +2,7 @@ import {
   type Clock,
   type DeliveryQueue,
   type EventLog,
+  type FulfilmentFigures,
   IDEMPOTENCY_RETENTION_MS,
   type ResourceStore,
   type UnitOfWork,
@@ -13,6 +14,7 @@ import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
+import { fulfilmentFigures } from './fulfilment-figures.ts'
 import { kyselyDeliveryQueue } from './kysely-delivery-queue.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
@@ -38,6 +40,8 @@ export interface DatabaseOptions {
   readonly extraIndexes?: ExtraIndexes
   /** A server: on SQLite, no other one may use the file. */
   readonly exclusive: boolean
+  /** Whether requests wait in this process: workers of others leave them room then. Absent: none ever do. */
+  readonly isBusy?: () => boolean
   /** For what heals itself but should be seen. */
   readonly onWarning?: (message: string, fields: object) => void
 }
@@ -52,6 +56,10 @@ export interface Database {
   readonly work: WorkQueue
   /** Of what this process, or another one, has stored for workers to do. */
   readonly workSignal: WorkSignal
+  /** Whether another process has said lately that requests wait there. */
+  isBusyElsewhere(): boolean
+  /** What waits for the FMS, and what fell out. */
+  fulfilmentFigures(tenant: string): Promise<FulfilmentFigures>
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -95,6 +103,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     deliveries: kyselyDeliveryQueue(engine, options.clock),
     work: new KyselyWorkQueue(engine),
     workSignal: engine.signal,
+    isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
+    fulfilmentFigures: tenant => fulfilmentFigures(engine, tenant),
     migrated,
     notReady: async () => {
       try {
@@ -117,6 +127,7 @@ function openEngine(options: DatabaseOptions, common: Common): Promise<Engine> {
       ...common,
       url,
       durability: options.durability ?? 'required',
+      isBusy: options.isBusy ?? (() => false),
       onWarning: options.onWarning ?? (() => {})
     })
   }

@@ -42,6 +42,8 @@ export interface ResourceBinding {
   readonly attributes: AttributeTree
   /** A complete, fictional example of a create request. */
   readonly example: Omit<Resource, 'id'> & Readonly<Record<string, unknown>>
+  /** What its ids look like, where they are not made by the port `Ids`. */
+  readonly idPattern?: RegExp
   /** What clients can do with it; absent: everything. */
   readonly operations?: readonly Operation[]
   /** What that may be refused with, besides what it is refused with for every resource. */

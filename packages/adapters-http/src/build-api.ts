@@ -2,11 +2,14 @@ import {
   type Clock,
   cancelProductOrderDefinition,
   type EventLog,
+  type FulfilmentPolicy,
+  falloutDefinition,
   type Ids,
   journeyDefinition,
   journeySpecificationDefinition,
   type OrderAcceptance,
   productOrderDefinition,
+  provisioningRuleDefinition,
   type ResourceDefinition,
   type ResourceStore,
   type UnitOfWork,
@@ -40,11 +43,14 @@ import { registerCancellationDecisions } from './routes/cancellation-decisions.t
 import { documentedSchemas } from './routes/documented-schemas.ts'
 import { EVENT_TAG } from './routes/event-route-schemas.ts'
 import { registerEventRoutes } from './routes/event-routes.ts'
+import { registerFalloutDesk } from './routes/fallout-desk.ts'
+import { type FmsListener, registerFmsListener } from './routes/fms-listener.ts'
 import { registerHubRoutes } from './routes/hub-routes.ts'
 import { InFlight } from './routes/idempotency.ts'
 import { registerMilestoneRoutes } from './routes/milestone-routes.ts'
 import { registerOrderItemState } from './routes/order-item-state.ts'
 import { registerResourceRoutes } from './routes/resource-routes.ts'
+import { registerRuleActions } from './routes/rule-actions.ts'
 import type { ServedEvents } from './routes/served-events.ts'
 import type { ServedResource } from './routes/served-resource.ts'
 import { registerSpecificationActions } from './routes/specification-actions.ts'
@@ -65,6 +71,8 @@ export interface ApiServices {
   /** Rings when there may be new events. */
   readonly workSignal: WorkSignal
   readonly hub: HubServices
+  /** How callbacks of the FMS are taken in, with `fulfilment` of the options; absent: they aren't. */
+  readonly fmsListener?: FmsListener
   /** What keeps the server from taking requests, in words; empty when nothing does. */
   readonly notReady: () => Promise<readonly string[]>
   /** What others count, in the text format of Prometheus: shown together with our own. */
@@ -91,6 +99,8 @@ export interface ApiOptions {
   readonly feed?: Partial<FeedLimits>
   /** Whether what is ordered is accepted without anybody; absent: it isn't. */
   readonly orderAcceptance?: OrderAcceptance
+  /** How orders are handed to the FMS; absent: they aren't. */
+  readonly fulfilment?: FulfilmentPolicy
   /** Of what customers follow their orders with. */
   readonly tracking?: Partial<TrackingOptions>
 }
@@ -152,6 +162,11 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   registerOrderItemState(app, { orders, path: basePathOf(orderJourneyV1, options) })
   registerMilestoneRoutes(app, servedAs(journeyDefinition))
   registerSpecificationActions(app, { specifications: servedAs(journeySpecificationDefinition), orders })
+  registerRuleActions(app, { rules: servedAs(provisioningRuleDefinition), orders })
+  registerFalloutDesk(app, {
+    fallouts: servedAs(falloutDefinition),
+    onFailure: failureLog(options, 'a fallout record could not be decided about')
+  })
   registerCancellationDecisions(app, {
     cancellations: servedAs(cancelProductOrderDefinition),
     path: basePathOf(orderJourneyV1, options)
@@ -165,6 +180,10 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   registerTrackingRoutes(app, tracking)
   await app.after()
   registerMethodNotAllowed(app, methods)
+  // Not before: a method that is not served there is answered as it is under any unknown path.
+  const { fmsListener } = services
+  const { fulfilment } = options
+  if (fmsListener && fulfilment) registerFmsListener(app, { ...fmsListener, services: { ...resourceServices, fulfilment } })
   await app.ready()
   return app
 }
@@ -192,7 +211,6 @@ function eventsPath({ tmfBasePath }: ApiOptions): string {
 }
 
 function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiOptions, draining: AbortSignal): ServedEvents {
-  const { logger } = options
   const limits = { ...defaultFeedLimits, ...options.feed }
   const resources = new Map(apiBindings.flatMap(api => [...toldResources(api, options)]))
   const path = `${eventsPath(options)}/event`
@@ -204,9 +222,14 @@ function servedEvents({ events, workSignal: signal }: ApiServices, options: ApiO
     feed: new EventFeed({ events, signal, tenant: TENANT, resources }, limits),
     maxBufferedBytes: limits.maxBufferedBytes,
     draining,
-    onFailure: error => {
-      if (logger) logger.error({ err: loggable(error) }, 'a stream of events failed')
-    }
+    onFailure: failureLog(options, 'a stream of events failed')
+  }
+}
+
+/** Notes what nobody expected, where no answer tells of it. */
+function failureLog({ logger }: ApiOptions, message: string): (error: unknown) => void {
+  return error => {
+    if (logger) logger.error({ err: loggable(error) }, message)
   }
 }
 
@@ -226,10 +249,11 @@ function servedTracking(services: ApiServices, options: ApiOptions, draining: Ab
 }
 
 /** What orders are placed with beyond what every resource is changed with. */
-function orderServices({ clock }: ApiServices, { orderAcceptance }: ApiOptions, { url, options }: ServedTracking) {
+function orderServices({ clock }: ApiServices, { orderAcceptance, fulfilment }: ApiOptions, { url, options }: ServedTracking) {
   const { link, tokenLifetimeMs } = options
   return {
     ...(orderAcceptance && { orderAcceptance }),
+    ...(fulfilment && { fulfilment }),
     ...(link === 'header' && { newTrackingLink: () => newTrackingLink(url, clock, tokenLifetimeMs) })
   }
 }

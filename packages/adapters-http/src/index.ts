@@ -1,4 +1,5 @@
 export { apiBindings, sharedSchemas } from './apis/index.ts'
+export { readFalloutCommand } from './apis/order-journey/read-fallout-command.ts'
 export { journeySpecificationFaults } from './apis/order-journey/specification-faults.ts'
 export type {
   ApiBinding,
@@ -20,4 +21,5 @@ export type {} from './plugins/health.ts'
 export { defaultServerLimits, type ServerLimits } from './plugins/server-options.ts'
 export type { Version } from './plugins/version.ts'
 export { type ErrorCode, type ErrorCodeMeaning, errorCodes } from './representation/error-codes.ts'
+export { FMS_LISTENER_PATH, type FmsListener } from './routes/fms-listener.ts'
 export type { TrackingOptions } from './tracking/served-tracking.ts'

@@ -1,5 +1,6 @@
 import { type Environment, readConfig, textOf } from '../config.ts'
-import { allVariables, type ConfigVariable } from '../config-variables.ts'
+import type { ConfigVariable } from '../config-variable.ts'
+import { allVariables } from '../config-variables.ts'
 import { maskedDatabaseUrl } from '../database-name.ts'
 import { missingSecretKey } from '../secret-key.ts'
 import { readTextFile } from './command-config.ts'

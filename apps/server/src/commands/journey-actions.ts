@@ -10,8 +10,9 @@ import {
   type NewJourneySpecification
 } from '@crm-lite/domain'
 import { TENANT } from '../tenant.ts'
-import { readTextFile, withDatabase } from './command-config.ts'
+import { withDatabase } from './command-config.ts'
 import { CommandFailed } from './failure.ts'
+import { readJsonFile } from './read-json-file.ts'
 
 /** A specification that can be looked at, or what keeps it from that. */
 interface Found {
@@ -43,7 +44,7 @@ export async function drawJourney(source: string, languages: readonly string[]):
 }
 
 async function specificationFrom(source: string): Promise<Found> {
-  if (existsSync(source)) return checked(parsed(source))
+  if (existsSync(source)) return checked(readJsonFile(source))
   if (/[./\\]/.test(source)) throw new CommandFailed(`there is no file ${source}`)
   return withDatabase(async ({ store }) => {
     const stored = await store.get(TENANT, journeySpecificationDefinition, source)
@@ -53,15 +54,6 @@ async function specificationFrom(source: string): Promise<Found> {
     const calendars = await Promise.all(ids.map(id => store.get(TENANT, calendarDefinition, id)))
     return checked(specification, new Set(calendars.flatMap(each => each?.id ?? [])))
   })
-}
-
-function parsed(file: string): unknown {
-  const text = readTextFile(file)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new CommandFailed(`${file} is not JSON`)
-  }
 }
 
 /** Whether there are such calendars is only known where they are given. */

@@ -32,10 +32,10 @@ export interface CrmProcess {
   exited(): Promise<number | string>
 }
 
-/** Starts a command with nothing of this environment but the path, and a secret key; it is killed when the test ends. */
+/** Starts a command with nothing of this environment but the path, a secret key, and no FMS; it is killed when the test ends. */
 export function startCrm(t: Test, args: readonly string[], env: Environment): CrmProcess {
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', SECRET_KEY, ...env },
+    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', SECRET_KEY, FMS_SIMULATOR: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = { stdout: '', stderr: '' }

@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Database, openDatabase } from '@crm-lite/adapters-db'
-import { startPostgres } from '@crm-lite/adapters-db/testing'
 import {
   type ClaimedWork,
   type Customer,
@@ -16,52 +11,27 @@ import {
   type ProductOrder,
   placeProductOrder,
   productOrderDefinition,
-  type StoredEvent,
-  workKinds
+  type StoredEvent
 } from '@crm-lite/domain'
-import { MemoryStore } from '@crm-lite/domain/testing'
 import { Registry } from 'prom-client'
 import t, { type Test } from 'tap'
 import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
+import { type DatabaseParts, type OpenTestDatabase, testDatabases } from '../testing/test-databases.ts'
 import { dueWorker } from '../workers.ts'
 import { type DoWork, DueWorker } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
 
+const kinds = ['acceptOrder', 'lookAtJourney'] as const
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const LEASE_MS = 30_000
 const context = { tenant: 'default', actor: 'tester', correlationId: 'test' }
 
-const folder = mkdtempSync(join(tmpdir(), 'crm-due-'))
-const postgres = await startPostgres()
-t.teardown(async () => {
-  await postgres.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-let files = 0
-const opened = (newUrl: () => string | Promise<string>) => async (t: Test, clock: { now(): Date }) => {
-  const database = await openDatabase({ url: await newUrl(), clock, exclusive: true })
-  t.teardown(() => database.close())
-  return database
-}
-const engines: Record<string, (t: Test, clock: { now(): Date }) => Promise<Parts>> = {
-  memory: async (_, clock) => memoryParts(clock),
-  SQLite: opened(() => `sqlite:${join(folder, `${files++}.db`)}`),
-  PostgreSQL: opened(() => postgres.createDatabase())
-}
-
-type Parts = Pick<Database, 'store' | 'unitOfWork' | 'work' | 'workSignal' | 'events'>
-
-/** It wakes nobody: what is tested with it looks by itself. */
-function memoryParts(clock: { now(): Date }): Parts {
-  const store = new MemoryStore({ clock })
-  return { store, unitOfWork: store, work: store.work, events: store, workSignal: { listen: () => () => undefined } }
-}
+const engines = await testDatabases(t)
 
 interface World {
-  readonly database: Parts
+  readonly database: DatabaseParts
   readonly registry: Registry
   readonly warnings: object[]
   worker(): DueWorker
@@ -72,7 +42,7 @@ interface World {
   alerts(): Promise<StoredEvent[]>
 }
 
-async function openWorld(t: Test, makeParts: (typeof engines)[string], orderAcceptance: OrderAcceptance = 'automatic') {
+async function openWorld(t: Test, makeParts: OpenTestDatabase, orderAcceptance: OrderAcceptance = 'automatic') {
   let ms = Date.parse('2026-03-02T09:00:00Z')
   const clock = { now: () => new Date(ms) }
   const database = await makeParts(t, clock)
@@ -167,7 +137,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     t.test('what a worker has claimed that died is done by another one when the lease is over', async t => {
       const { worker, place, order, advance, database, clock } = await openWorld(t, makeParts)
       const id = await place()
-      const [claimed] = await database.work.claim({ kinds: workKinds, limit: 1, leaseMs: LEASE_MS, now: clock.now() })
+      const [claimed] = await database.work.claim({ kinds: kinds, limit: 1, leaseMs: LEASE_MS, now: clock.now() })
       t.equal(await worker().processAll(), 0)
       advance(LEASE_MS)
       t.equal(await worker().processAll(), 1)
@@ -186,7 +156,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
     t.test('a journey whose order was deleted needs nothing', async t => {
       const { worker, place, advance, database, dependencies, clock } = await openWorld(t, makeParts)
       const id = await place()
-      for (const kind of workKinds) {
+      for (const kind of kinds) {
         await database.unitOfWork.run('default', async transaction =>
           transaction.schedule({ kind, id: 'gone', dueAt: '2026-03-02T09:00:00Z' })
         )
@@ -201,12 +171,12 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       const { worker, place, alerts, advance, database } = await openWorld(t, makeParts)
       const id = await place()
       await worker().processAll()
-      const due = await database.work.nextDueAt(workKinds)
+      const due = await database.work.nextDueAt(kinds)
       await database.unitOfWork.run('default', async transaction =>
         transaction.schedule({ kind: 'lookAtJourney', id, dueAt: '2026-03-02T09:00:00Z' })
       )
       t.equal(await worker().processAll(), 1)
-      t.same([await alerts(), await database.work.nextDueAt(workKinds)], [[], due])
+      t.same([await alerts(), await database.work.nextDueAt(kinds)], [[], due])
       advance(4 * DAY_MS)
       await worker().processAll()
       t.equal((await alerts()).length, 1)
@@ -215,18 +185,18 @@ for (const [engine, makeParts] of Object.entries(engines)) {
 }
 
 t.test('what fails is tried again later and later, and is counted', async t => {
-  const { database, clock, metrics, log, warnings, advance, registry } = await openWorld(t, engines['memory']!)
+  const { database, clock, metrics, log, warnings, advance, registry } = await openWorld(t, engines.memory)
   const failing: DoWork = async () => {
     throw new Error('broken')
   }
   const options = { queue: database.work, signal: database.workSignal, clock, metrics: metrics.work, log, leaseMs: LEASE_MS }
   const worker = new DueWorker({ ...options, handlers: { acceptOrder: failing, lookAtJourney: async () => undefined } })
   await database.unitOfWork.run('default', async transaction => {
-    for (const kind of workKinds) transaction.schedule({ kind, id: 'a', dueAt: clock.now().toISOString() })
+    for (const kind of kinds) transaction.schedule({ kind, id: 'a', dueAt: clock.now().toISOString() })
   })
   t.equal(await worker.processAll(), 2)
   for (const seconds of [1, 2, 4]) {
-    t.equal((await database.work.nextDueAt(workKinds))?.getTime(), clock.now().getTime() + seconds * 1_000)
+    t.equal((await database.work.nextDueAt(kinds))?.getTime(), clock.now().getTime() + seconds * 1_000)
     advance(seconds * 1_000)
     t.equal(await worker.processAll(), 1)
   }
@@ -240,9 +210,9 @@ t.test('what fails is tried again later and later, and is counted', async t => {
   t.match(text, 'due_work_overdue_seconds 2')
 })
 
-for (const engine of ['SQLite', 'PostgreSQL']) {
+for (const engine of ['SQLite', 'PostgreSQL'] as const) {
   t.test(`${engine}: a worker that runs is woken by what is scheduled, and does nothing more once it is stopped`, async t => {
-    const database = await engines[engine]!(t, { now: () => new Date() })
+    const database = await engines[engine](t, { now: () => new Date() })
     const done: string[] = []
     const note: DoWork = async ({ id }) => {
       done.push(id)

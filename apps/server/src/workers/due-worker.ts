@@ -17,22 +17,32 @@ export interface DueWorkerOptions {
   readonly signal: WorkSignal
   /** What is due when. */
   readonly clock: Clock
-  readonly handlers: Readonly<Record<WorkKind, DoWork>>
+  /** Of the kinds that this worker does. */
+  readonly handlers: Readonly<Partial<Record<WorkKind, DoWork>>>
   readonly metrics: WorkMetrics
   readonly log: WorkerLog
   readonly leaseMs: number
+  /** How much is done at the same time at most: 64 by default, which the database commits together. */
+  readonly concurrency?: number
+  /** How much of that may be under way now, where it isn't always all of it: nothing, say, while somebody doesn't answer. */
+  readonly room?: () => number
+  /** Whether requests wait: what becomes due by itself lets them go first then. */
+  readonly isBusy?: () => boolean
   /** How often to look whether there is something to do when nothing has said so. */
   readonly pollMs?: number
   /** In milliseconds, and not turned back or forth by anybody: `performance.now()`. */
   readonly monotonicMs?: () => number
 }
 
-/** Done at the same time: the database commits them together. */
-const BATCH = 64
+const CONCURRENCY = 64
 const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
+/** While requests wait, a rest is so many times as long as the work before it: a twentieth of the time is work. */
+const REST = 19
+/** What takes longer than this doesn't work, but waits itself: for an answer, say. */
+const MAX_WORK_MS = 500
 /** What fails is tried again after twice as long each time. */
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 3_600_000
@@ -50,9 +60,19 @@ export class DueWorker {
   #poll: NodeJS.Timeout | undefined
   #next: NodeJS.Timeout | undefined
   #stopListening: () => void = () => {}
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: { readonly error: unknown } | undefined
+  #restUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: DueWorkerOptions) {
-    this.#options = { pollMs: POLL_MS, monotonicMs: () => performance.now(), ...options }
+    this.#options = {
+      pollMs: POLL_MS,
+      monotonicMs: () => performance.now(),
+      concurrency: CONCURRENCY,
+      room: () => Number.POSITIVE_INFINITY,
+      isBusy: () => false,
+      ...options
+    }
     this.#kinds = Object.keys(options.handlers) as WorkKind[]
     this.#pace = new Pace(LOOK_EVERY_MS, this.#options.monotonicMs)
     this.#pump = new Pump({
@@ -82,7 +102,7 @@ export class DueWorker {
     clearTimeout(this.#next)
     let cutOff: NodeJS.Timeout | undefined
     await Promise.race([
-      this.#pump.stop(),
+      this.#end(),
       new Promise<void>(resolve => {
         cutOff = setTimeout(resolve, patienceMs)
       })
@@ -90,11 +110,21 @@ export class DueWorker {
     clearTimeout(cutOff)
   }
 
+  async #end(): Promise<void> {
+    await this.#pump.stop()
+    await Promise.all(this.#underWay)
+  }
+
   /** Does everything that is due now and returns how much that was. For tests, on a worker that was not started. */
   async processAll(): Promise<number> {
+    const { queue, clock, leaseMs, concurrency } = this.#options
     let processed = 0
-    for (let claimed = await this.#doBatch(); claimed > 0; claimed = await this.#doBatch()) processed += claimed
-    return processed
+    for (;;) {
+      const claimed = await queue.claim({ kinds: this.#kinds, limit: concurrency, leaseMs, now: clock.now() })
+      if (claimed.length === 0) return processed
+      await Promise.all(claimed.map(each => this.#do(each)))
+      processed += claimed.length
+    }
   }
 
   #wake(): void {
@@ -106,14 +136,21 @@ export class DueWorker {
 
   /** Looking is cheaper than claiming, and most of the time there is nothing. */
   async #work(): Promise<boolean> {
-    const { queue, clock, pollMs } = this.#options
+    this.#throwFailure()
+    const { queue, clock, pollMs, isBusy, monotonicMs } = this.#options
+    const isPolite = isBusy()
+    const restMs = isPolite ? this.#restUntilMs - monotonicMs() : 0
+    if (restMs > 0) {
+      this.#wakeAfter(restMs)
+      return false
+    }
     const due = await queue.nextDueAt(this.#kinds)
     const delayMs = due === undefined ? Number.POSITIVE_INFINITY : due.getTime() - clock.now().getTime()
     if (delayMs > 0) {
       if (delayMs < pollMs) this.#wakeAfter(delayMs)
       return false
     }
-    const isWorthIt = (await this.#doBatch()) > 0
+    const isWorthIt = isPolite ? await this.#workPolitely() : await this.#begin()
     if (isWorthIt) this.#pace.reset()
     return isWorthIt
   }
@@ -124,18 +161,59 @@ export class DueWorker {
     this.#next = setTimeout(() => this.#pump.wake(), Math.max(1, delayMs))
   }
 
-  async #doBatch(): Promise<number> {
-    const { queue, clock, leaseMs } = this.#options
-    const claimed = await queue.claim({ kinds: this.#kinds, limit: BATCH, leaseMs, now: clock.now() })
-    const ended = await Promise.allSettled(claimed.map(each => this.#do(each)))
-    for (const each of ended) if (each.status === 'rejected') throw each.reason
-    return claimed.length
+  /** Begins what is due, as much as there is room for, and doesn't wait for what takes long. */
+  async #begin(): Promise<boolean> {
+    const { queue, clock, leaseMs, concurrency, room } = this.#options
+    const limit = Math.min(concurrency, room()) - this.#underWay.size
+    if (limit <= 0) return this.#waitForRoom()
+    const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
+    for (const each of claimed) this.#follow(this.#do(each))
+    return claimed.length > 0
+  }
+
+  /** Rests when it has done some of it, for longer than that took. */
+  async #workPolitely(): Promise<boolean> {
+    const { monotonicMs } = this.#options
+    const startedMs = monotonicMs()
+    const isWorthIt = await this.#begin()
+    let cutOff: NodeJS.Timeout | undefined
+    const patience = new Promise<void>(resolve => {
+      cutOff = setTimeout(resolve, MAX_WORK_MS)
+    })
+    await Promise.race([Promise.all(this.#underWay), patience])
+    clearTimeout(cutOff)
+    const endedMs = monotonicMs()
+    this.#restUntilMs = endedMs + (endedMs - startedMs) * REST
+    return isWorthIt
+  }
+
+  /** What ends by itself makes room. Room that somebody else makes is found when looking again. */
+  async #waitForRoom(): Promise<boolean> {
+    if (this.#underWay.size === 0) return false
+    await Promise.race(this.#underWay)
+    return true
+  }
+
+  #follow(doing: Promise<void>): void {
+    const followed = doing
+      .catch(error => {
+        this.#failure ??= { error }
+      })
+      .finally(() => this.#underWay.delete(followed))
+    this.#underWay.add(followed)
+  }
+
+  /** The database has failed what was done, so that it is claimed again later: no reason to begin more now. */
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 
   async #do(work: ClaimedWork): Promise<void> {
     const { queue, clock, handlers, metrics, log } = this.#options
     try {
-      const dueAgainAt = await handlers[work.kind](work)
+      const dueAgainAt = await handlers[work.kind]?.(work)
       metrics.done(work, clock.now())
       await queue.done(work, dueAgainAt)
     } catch (err) {

@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Database, openDatabase } from '@crm-lite/adapters-db'
-import { startPostgres } from '@crm-lite/adapters-db/testing'
 import {
   activateJourneySpecification,
   addMilestone,
@@ -24,39 +19,18 @@ import {
   placeProductOrder,
   retireJourneySpecification
 } from '@crm-lite/domain'
-import { MemoryStore } from '@crm-lite/domain/testing'
 import t, { type Test } from 'tap'
 import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
-import { eventFollower, type FollowParts } from '../workers.ts'
+import { type DatabaseParts, type OpenTestDatabase, testDatabases } from '../testing/test-databases.ts'
+import { eventFollower } from '../workers.ts'
 
-type Parts = FollowParts['database']
 type Told = Exclude<MilestoneSpecification['reachedBy'], { by: 'hand' }>
 
 const tenant = 'default'
 const context = { tenant, actor: 'asha', correlationId: 'test' }
 const clock = { now: () => new Date() }
-const folder = mkdtempSync(join(tmpdir(), 'crm-follower-'))
-const postgres = await startPostgres()
-t.teardown(async () => {
-  await postgres.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-let files = 0
-const opened = (newUrl: () => string | Promise<string>) => async (t: Test) => {
-  const database = await openDatabase({ url: await newUrl(), clock, exclusive: true })
-  t.teardown(() => database.close())
-  return database
-}
-const engines: Record<string, (t: Test) => Promise<Parts>> = {
-  memory: async () => {
-    const store = new MemoryStore({ clock })
-    return { store, unitOfWork: store, events: store, workSignal: { listen: () => () => undefined } }
-  },
-  SQLite: opened(() => `sqlite:${join(folder, `${files++}.db`)}`),
-  PostgreSQL: opened(() => postgres.createDatabase())
-}
+const engines = await testDatabases(t)
 
 /** Where an order says for which item of which other order its product is. */
 const ORDERED_FOR = 'productOrderItem.product.productOrderItem'
@@ -69,12 +43,12 @@ const signed: Told = {
   where: [{ path: 'status', in: ['signed'] }]
 }
 
-async function openWorld(t: Test, makeParts: (t: Test) => Promise<Parts>) {
-  const database = await makeParts(t)
+async function openWorld(t: Test, makeParts: OpenTestDatabase) {
+  const database = await makeParts(t, clock)
   const dependencies = { unitOfWork: database.unitOfWork, ids: uuidV7Ids, clock }
   const warnings: object[] = []
   const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) }
-  const follower = (parts: Partial<Parts> = {}) => {
+  const follower = (parts: Partial<DatabaseParts> = {}) => {
     const made = eventFollower({ database: { ...database, ...followable(database), ...parts }, clock, log })
     t.teardown(() => made.stop(0))
     return made
@@ -129,7 +103,7 @@ async function openWorld(t: Test, makeParts: (t: Test) => Promise<Parts>) {
 }
 
 /** The memory store's functions stand in its class. */
-function followable({ unitOfWork, store, events, workSignal }: Parts): Parts {
+function followable({ unitOfWork, store, events, workSignal }: DatabaseParts) {
   return { unitOfWork, store, events, workSignal }
 }
 
@@ -189,7 +163,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       await activate({ by: 'event', resource: 'cancelProductOrder' }, 'cancelling')
       await put(await customerOf('x'), 'signed')
       const read = async () => t.fail('the log is read')
-      const events = { read, end: read, purge: read } as unknown as Database['events']
+      const events = { read, end: read, purge: read } as unknown as DatabaseParts['events']
       t.equal(await follower({ events }).processAll(), 0)
       t.equal(await stored(), undefined)
     })
@@ -223,7 +197,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       for (const lastsFor of [3, 40, 130]) {
         let applied = 0
         const { unitOfWork } = database
-        const dying: Database['unitOfWork'] = {
+        const dying: DatabaseParts['unitOfWork'] = {
           run: async (tenant, work) => {
             if (applied++ >= lastsFor) throw new Error('killed')
             return unitOfWork.run(tenant, work)
@@ -243,7 +217,7 @@ for (const [engine, makeParts] of Object.entries(engines)) {
       const { activate, place, customerOf, put, told, follower, database, settled } = await openWorld(t, makeParts)
       await activate({ by: 'event', resource: 'individual' }, 'first')
       let order = ''
-      const read: Database['events']['read'] = async (tenant, query) => {
+      const read: DatabaseParts['events']['read'] = async (tenant, query) => {
         if (order === '') {
           await activate(signed)
           order = await place()
@@ -260,9 +234,9 @@ for (const [engine, makeParts] of Object.entries(engines)) {
   })
 }
 
-for (const engine of ['SQLite', 'PostgreSQL']) {
+for (const engine of ['SQLite', 'PostgreSQL'] as const) {
   t.test(`${engine}: one that runs is woken by events, and does nothing more once it is stopped`, async t => {
-    const { activate, place, customerOf, put, told, follower, warnings } = await openWorld(t, engines[engine]!)
+    const { activate, place, customerOf, put, told, follower, warnings } = await openWorld(t, engines[engine])
     await activate(signed)
     const [first, second] = [await place(), await place()]
     const running = follower()

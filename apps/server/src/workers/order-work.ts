@@ -7,8 +7,7 @@ import {
   type Journey,
   lookAtJourney,
   type OrderAcceptance,
-  type Outcome,
-  type WorkKind
+  type Outcome
 } from '@crm-lite/domain'
 import type { DoWork } from './due-worker.ts'
 
@@ -17,12 +16,12 @@ export interface OrderWorkDependencies extends ChangeDependencies {
 }
 
 /** Who is named in the history of what happened by itself. */
-const ACTOR = 'crm'
+export const ACTOR = 'crm'
 /** While cancellations of items are decided about, an order is not accepted: it is looked at again. */
 const UNDECIDED_MS = 60_000
 
 /** What becomes due by itself in orders. An order that was deleted meanwhile needs nothing. */
-export function orderWork(dependencies: OrderWorkDependencies): Readonly<Record<WorkKind, DoWork>> {
+export function orderWork(dependencies: OrderWorkDependencies): Readonly<Record<'acceptOrder' | 'lookAtJourney', DoWork>> {
   const context = (tenant: string) => ({ tenant, actor: ACTOR, correlationId: dependencies.ids.next() })
   return {
     acceptOrder: async ({ tenant, id }) => {

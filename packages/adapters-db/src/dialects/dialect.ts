@@ -60,6 +60,8 @@ export interface EngineSignal extends WorkSignal {
   wake(): void
   /** And those of others. */
   announce(): void
+  /** Whether another process has said lately that requests wait there. */
+  isBusyElsewhere(): boolean
 }
 
 /** The order in which readers see events, so that none comes to stand before one that was already seen. */

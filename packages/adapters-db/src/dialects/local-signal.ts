@@ -18,6 +18,10 @@ export class LocalSignal implements EngineSignal {
     this.wake()
   }
 
+  isBusyElsewhere(): boolean {
+    return false
+  }
+
   wake(): void {
     if (this.#isWaking || this.#listeners.size === 0) return
     this.#isWaking = true

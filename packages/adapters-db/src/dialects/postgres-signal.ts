@@ -7,10 +7,16 @@ const CHANNEL = 'crm_work'
 /** While writes go on, others are told this often. A notification is a transaction, and PostgreSQL commits those one after the other. */
 const QUIET_MS = 5
 const MAX_RECONNECT_MS = 5_000
+/** What a notification ends with when requests wait where it comes from. */
+const BUSY = '!'
+/** For so long somebody who was busy is taken to be so: a busy one tells more often. */
+const BUSY_MS = 300
 
 interface Options {
   readonly url: string
   readonly pool: pg.Pool
+  /** Whether requests wait in this process. */
+  readonly isBusy: () => boolean
   readonly onWarning: (message: string, fields: object) => void
 }
 
@@ -30,6 +36,7 @@ export class PostgresSignal implements EngineSignal {
   #listeners = 0
   #failures = 0
   #isClosed = false
+  #busyUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: Options) {
     this.#options = options
@@ -59,6 +66,10 @@ export class PostgresSignal implements EngineSignal {
     this.#local.wake()
   }
 
+  isBusyElsewhere(): boolean {
+    return performance.now() < this.#busyUntilMs
+  }
+
   async close(): Promise<void> {
     if (this.#timer) this.#notify()
     this.#isClosed = true
@@ -70,8 +81,9 @@ export class PostgresSignal implements EngineSignal {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#lastNotifiedMs = performance.now()
-    const { pool, onWarning } = this.#options
-    this.#notifying = pool.query('select pg_notify($1, $2)', [CHANNEL, this.#self]).then(
+    const { pool, isBusy, onWarning } = this.#options
+    const payload = isBusy() ? this.#self + BUSY : this.#self
+    this.#notifying = pool.query('select pg_notify($1, $2)', [CHANNEL, payload]).then(
       () => undefined,
       err => onWarning('could not tell other processes that there is work', { err })
     )
@@ -90,8 +102,10 @@ export class PostgresSignal implements EngineSignal {
     }
     client.on('error', lost)
     client.on('end', () => lost())
-    client.on('notification', ({ payload }) => {
-      if (payload !== this.#self) this.#local.wake()
+    client.on('notification', ({ payload = '' }) => {
+      if (payload.startsWith(this.#self)) return
+      if (payload.endsWith(BUSY)) this.#busyUntilMs = performance.now() + BUSY_MS
+      this.#local.wake()
     })
     client
       .connect()

@@ -21,6 +21,7 @@ export interface PostgresOptions extends ScanLimits {
   readonly scanBudgetMs: number
   readonly newWriteSet: (tenant: string) => WriteSet
   readonly prepareSchema: (runner: MigrationRunner) => Promise<void>
+  readonly isBusy: () => boolean
   readonly onWarning: (message: string, fields: object) => void
 }
 
@@ -85,7 +86,7 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
   const reader: WorkReader = { read }
-  const signal = new PostgresSignal({ url: options.url, pool: lazy, onWarning: options.onWarning })
+  const signal = new PostgresSignal({ url: options.url, pool: lazy, isBusy: options.isBusy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
     pool,
     clock: options.clock,

@@ -5,6 +5,7 @@ import { orders } from './0005-orders.ts'
 import { productInventory } from './0006-product-inventory.ts'
 import { journeyFollower } from './0007-journey-follower.ts'
 import { provisioning } from './0008-provisioning.ts'
+import { fmsSubscription } from './0009-fms-subscription.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
@@ -15,5 +16,6 @@ export const migrations: readonly Migration[] = [
   orders,
   productInventory,
   journeyFollower,
-  provisioning
+  provisioning,
+  fmsSubscription
 ]

@@ -2,6 +2,8 @@ import {
   type Calendar,
   type CancelProductOrder,
   type Customer,
+  type Fallout,
+  type Fulfilment,
   type Individual,
   individualStates,
   type JsonValue,
@@ -12,6 +14,7 @@ import {
   type Product,
   type ProductOrder,
   type ProductOrderItem,
+  type ProvisioningRule,
   productStatuses,
   resourceDefinitions
 } from '@crm-lite/domain'
@@ -25,7 +28,10 @@ import { createValidators, MAX_FAULTS } from '../schema/validation.ts'
 import { anyBody, CANARY, damagedBody } from '../testing/bodies.ts'
 import { apiBindings, sharedSchemas } from './index.ts'
 import type { CalendarSchema } from './order-journey/calendar-schemas.ts'
+import type { FalloutSchema } from './order-journey/fallout-schemas.ts'
+import type { FulfilmentSchema } from './order-journey/fulfilment-schemas.ts'
 import type { OrderHistorySchema } from './order-journey/journey-schemas.ts'
+import type { ProvisioningRuleSchema } from './order-journey/provisioning-rule-schemas.ts'
 import type { ProductOrderItem as ProductOrderItemSchema } from './tmf622-product-ordering/item-schemas.ts'
 import type { CancelProductOrderSchema, ProductOrderSchema } from './tmf622-product-ordering/schemas.ts'
 import type { CustomerSchema } from './tmf629-customer/schemas.ts'
@@ -43,6 +49,9 @@ type ShownItem = Omit<ProductOrderItem, 'productOrderItem' | 'state' | 'stateBef
   state?: ProductOrderItem['state']
 }
 
+/** Values and maps are of free type in a schema; what they hold is checked when they are stored. */
+type Free = 'match' | 'serviceOrderItem' | 'stateMap'
+
 /** Checked by the compiler: an attribute that one side lacks, or types differently, turns `true` into a type error. */
 const sameAsInTheDomain: [
   Same<Kept<typeof CustomerSchema>, Customer>,
@@ -53,8 +62,15 @@ const sameAsInTheDomain: [
   Same<Kept<typeof CancelProductOrderSchema>, CancelProductOrder>,
   Same<Kept<typeof ProductSchema>, Product>,
   Same<Kept<typeof CalendarSchema>, Calendar>,
-  Same<Omit<Kept<typeof OrderHistorySchema>, 'order'>, Omit<OrderHistory, 'order'>>
-] = [true, true, true, true, true, true, true, true, true]
+  Same<Omit<Kept<typeof OrderHistorySchema>, 'order'>, Omit<OrderHistory, 'order'>>,
+  Same<Omit<Kept<typeof ProvisioningRuleSchema>, Free>, Omit<ProvisioningRule, Free>>,
+  Same<keyof ProvisioningRule, keyof Kept<typeof ProvisioningRuleSchema>>,
+  Same<
+    Omit<Kept<typeof FulfilmentSchema>, 'productOrder' | 'request' | 'result' | 'stateMap'>,
+    Omit<Fulfilment, 'productOrder' | 'request' | 'result' | 'stateMap'>
+  >,
+  Same<Omit<Kept<typeof FalloutSchema>, 'productOrder'>, Omit<Fallout, 'productOrder'>>
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true]
 
 const resources = apiBindings.flatMap(api => api.resources)
 const validators = createValidators(apiBindings, sharedSchemas)
@@ -70,7 +86,10 @@ const setByTheServer: Record<string, string[]> = {
   productOrder: ['orderDate', 'relatedParty', 'state'],
   cancelProductOrder: ['state'],
   product: ['productCharacteristic', 'productPrice', 'relatedParty'],
-  journeySpecification: ['lifecycleStatus', 'version']
+  journeySpecification: ['lifecycleStatus', 'version'],
+  provisioningRule: ['lifecycleStatus', 'version'],
+  fulfilment: ['createdAt', 'failures', 'lastUpdate', 'newsAt', 'puzzles', 'tries'],
+  fallout: ['history']
 }
 
 t.test('the schemas say what the domain says', async t => {
@@ -98,7 +117,8 @@ t.test('the schemas say what the domain says', async t => {
 const stateOf: Record<string, object> = {
   productOrder: { state: 'acknowledged', orderDate: '2026-01-31T09:00:00Z' },
   cancelProductOrder: { state: 'acknowledged' },
-  journeySpecification: { version: 1, lifecycleStatus: 'draft' }
+  journeySpecification: { version: 1, lifecycleStatus: 'draft' },
+  provisioningRule: { version: 1, lifecycleStatus: 'draft' }
 }
 
 t.test('the examples are complete and valid', async t => {

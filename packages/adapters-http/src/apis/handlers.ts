@@ -1,6 +1,6 @@
 import type { ResourceBinding } from '../binding.ts'
 import { plainHandlers, type ResourceHandlers } from '../routes/resource-handlers.ts'
-import { calendarHandlers, journeySpecificationHandlers } from './order-journey/handlers.ts'
+import { calendarHandlers, journeySpecificationHandlers, provisioningRuleHandlers } from './order-journey/handlers.ts'
 import { cancelProductOrderHandlers, productOrderHandlers } from './tmf622-product-ordering/handlers.ts'
 import { productHandlers } from './tmf637-product-inventory/handlers.ts'
 
@@ -10,7 +10,8 @@ const peculiarHandlers: Readonly<Record<string, Partial<ResourceHandlers>>> = {
   cancelProductOrder: cancelProductOrderHandlers,
   product: productHandlers,
   journeySpecification: journeySpecificationHandlers,
-  calendar: calendarHandlers
+  calendar: calendarHandlers,
+  provisioningRule: provisioningRuleHandlers
 }
 
 export function handlersOf({ definition }: ResourceBinding): ResourceHandlers {

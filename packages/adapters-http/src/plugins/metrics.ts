@@ -10,6 +10,8 @@ declare module 'fastify' {
     readonly recordUnmatched: onSendHookHandler
     /** Counts what a route answers past the hooks. */
     recorderOf(route: string): Recorder
+    /** How long all requests have taken so far, together, in milliseconds: how many wait follows from how it grows. */
+    servedMs(): number
   }
 }
 
@@ -25,6 +27,7 @@ export function collectMetrics(app: FastifyInstance): Registry {
     route.onSend = [route.onSend ?? [], recording(metrics.recorder(route.url))].flat()
   })
   app.decorate('recorderOf', (route: string) => metrics.recorder(route))
+  app.decorate('servedMs', () => metrics.servedMs())
   app.decorate('recordUnmatched', recording(metrics.recorder('unmatched')))
   return registry
 }

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { ApiBinding } from '../binding.ts'
+import { FMS_TAG } from '../routes/fms-listener.ts'
 import { occasionalHeaders } from '../routes/header-schemas.ts'
 import { HUB_TAG } from '../routes/hub-route-schemas.ts'
 import { errorResponses } from '../routes/response-schemas.ts'
@@ -41,6 +42,7 @@ export async function registerOpenApi(app: FastifyInstance, { apis, publicBaseUr
         ...tags,
         { name: HUB_TAG, description: 'Subscriptions to events.' },
         { name: TRACKING_TAG, description: 'What customers follow their orders with.' },
+        { name: FMS_TAG, description: 'What the fulfilment management system tells.' },
         { name: 'operations', description: 'Running the server.' }
       ]
     },

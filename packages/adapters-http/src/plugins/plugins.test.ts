@@ -635,6 +635,7 @@ t.test('documentation', async t => {
           'customerManagement/v4/customer',
           'orderJourney/v1/calendar',
           'orderJourney/v1/journeySpecification',
+          'orderJourney/v1/provisioningRule',
           'party/v4/individual',
           'party/v4/organization',
           'productInventory/v4/product',
@@ -648,7 +649,7 @@ t.test('documentation', async t => {
         ]),
         ...['get', 'post'].map(method => `${method} /tmf-api/productOrderingManagement/v4/cancelProductOrder`),
         'get /tmf-api/productOrderingManagement/v4/cancelProductOrder/{id}',
-        ...['journey', 'history', 'trackingToken'].flatMap(name => [
+        ...['journey', 'history', 'trackingToken', 'fulfilment', 'fallout'].flatMap(name => [
           `get /tmf-api/orderJourney/v1/${name}`,
           `get /tmf-api/orderJourney/v1/${name}/{id}`
         ]),
@@ -656,6 +657,11 @@ t.test('documentation', async t => {
         ...['reach', 'skip', 'replan', 'annotate', 'correct'].map(
           command => `post /tmf-api/orderJourney/v1/journey/{id}/milestone/{key}/${command}`
         ),
+        ...['{id}/activate', '{id}/retire', 'explain'].map(action => `post /tmf-api/orderJourney/v1/provisioningRule/${action}`),
+        ...['assign', 'retry', 'retryWithChanges', 'skip', 'completeByHand', 'compensate'].flatMap(action => [
+          `post /tmf-api/orderJourney/v1/fallout/{id}/${action}`,
+          `post /tmf-api/orderJourney/v1/fallout/${action}`
+        ]),
         ...['activate', 'retire', 'simulate'].map(action => `post /tmf-api/orderJourney/v1/journeySpecification/{id}/${action}`),
         ...['confirm', 'refuse'].map(decision => `post /tmf-api/orderJourney/v1/cancelProductOrder/{id}/${decision}`),
         'post /tmf-api/orderJourney/v1/order/{id}/item/{itemId}/state',

@@ -1,4 +1,5 @@
 import type { AttributePath, Filter } from '@crm-lite/domain'
+import { idIn } from '../representation/path-segment.ts'
 import { invalidValue } from './bad-query.ts'
 import { buildCondition, type Condition, nothing } from './build-condition.ts'
 
@@ -10,7 +11,7 @@ export function buildHrefCondition(condition: Condition, hrefBase: string): Filt
   const { name, operator } = condition
   if (operator === 'isNull') return withoutMissing(buildCondition(condition))
   if (operator !== 'eq' && operator !== 'ne') throw invalidValue(name, 'href can only be compared for equality')
-  const values = condition.texts.filter(text => text.startsWith(hrefBase)).map(text => text.slice(hrefBase.length))
+  const values = condition.texts.flatMap(text => (text.startsWith(hrefBase) ? (idIn(text.slice(hrefBase.length)) ?? []) : []))
   const matching: Filter = values.length === 0 ? nothing : { kind: 'in', path: idPath, values }
   return operator === 'eq' ? matching : { kind: 'not', filter: matching }
 }

@@ -7,6 +7,8 @@ export interface Failure {
   readonly status: number
   readonly faults: readonly [ApiFault, ...ApiFault[]]
   readonly headers: Readonly<Record<string, string>>
+  /** What can be done instead, where that is known. */
+  readonly allowed?: readonly string[]
 }
 
 /** The faults of one answer: more do not help whoever repairs the request. */
@@ -58,11 +60,12 @@ export function failureOf(code: ErrorCode): Failure {
 
 function ofDomain(error: DomainError): Failure {
   const { status } = errorCodes[error.code]
-  const { faults = [], attributes = [], retryAfterS = DEFAULT_RETRY_AFTER_S } = error.details
+  const { faults = [], attributes = [], retryAfterS = DEFAULT_RETRY_AFTER_S, allowed } = error.details
   const { code, message } = error
   const all: readonly ApiFault[] = faults.length > 0 ? faults : attributes.map(parameter => ({ code, message, parameter }))
   const [first = { code, message }, ...more] = all
-  return { status, faults: limited([first, ...more]), headers: status === 503 ? { 'retry-after': String(retryAfterS) } : {} }
+  const headers = status === 503 ? { 'retry-after': String(retryAfterS) } : {}
+  return { status, faults: limited([first, ...more]), headers, ...(allowed && { allowed }) }
 }
 
 /** The domain and the schemas may both notice the same fault. */

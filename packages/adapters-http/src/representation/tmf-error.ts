@@ -10,22 +10,39 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const MAX_POINTER_LENGTH = 512
 
 /**
- * The TMF `Error` of a failure, with our extension attributes `pointer`, `parameter`, `errors` and `requestId`.
+ * The TMF `Error` of a failure, with our extension attributes `pointer`, `parameter`, `errors`, `allowed` and `requestId`.
  *
  * @source TMF630 v4, Error: `code` and `reason` are mandatory, `status` is the HTTP status as text
  */
-export function tmfError({ status, faults }: Failure, requestId: string): Record<string, unknown> {
+export function tmfError({ status, faults, allowed }: Failure, requestId: string): Record<string, unknown> {
   const [first] = faults
   const reason = reasonOf(first)
-  return { '@type': 'Error', code: first.code, reason, status: String(status), ...details(faults), requestId }
+  return {
+    '@type': 'Error',
+    code: first.code,
+    reason,
+    status: String(status),
+    ...details(faults),
+    ...(allowed && { allowed }),
+    requestId
+  }
 }
 
 /** The same failure as problem details. @source RFC 9457 */
-export function problem({ status, faults }: Failure, requestId: string): Record<string, unknown> {
+export function problem({ status, faults, allowed }: Failure, requestId: string): Record<string, unknown> {
   const [first] = faults
   const { message, ...places } = details(faults)
   const type = `urn:crm-lite:error:${first.code}`
-  return { type, title: reasonOf(first), status, detail: message, code: first.code, ...places, requestId }
+  return {
+    type,
+    title: reasonOf(first),
+    status,
+    detail: message,
+    code: first.code,
+    ...places,
+    ...(allowed && { allowed }),
+    requestId
+  }
 }
 
 function details(faults: Failure['faults']): Record<string, unknown> {

@@ -29,7 +29,7 @@ export function getResource(served: ServedResource, answerText: AnswerText) {
   return (request: Request, reply: FastifyReply) => {
     const { id } = request.params
     const fields = itemFields(request.query, served)
-    const stored = isId(id) ? services.store.get(TENANT, binding.definition, id) : undefined
+    const stored = isId(id, binding) ? services.store.get(TENANT, binding.definition, id) : undefined
     if (stored instanceof Promise) return stored.then(found => answer(request, reply, found, fields))
     return answer(request, reply, stored, fields)
   }

@@ -30,7 +30,7 @@ export function contextOf(request: FastifyRequest, path: string): RequestContext
 /** A malformed `traceparent` is ignored, as the standard wants it. @source W3C Trace Context, 3.2 */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-function traceOf(request: FastifyRequest): Pick<RequestContext, 'traceparent'> {
+export function traceOf(request: FastifyRequest): Pick<RequestContext, 'traceparent'> {
   const traceparent = request.headers['traceparent']
   return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {}
 }

@@ -32,8 +32,8 @@ export const pageParameters = {
 }
 
 /** The parameters of a list: the common ones, and the attributes that an index serves. Every other attribute filters too. */
-export function listParameters({ binding }: ServedResource): TProperties {
-  const indexed = binding.definition.indexed.map(({ path }) => [path, indexedParameter(path)] as const)
+export function listParameters(served: ServedResource): TProperties {
+  const { binding } = served
   const sort = Type.Optional(
     Type.String({
       description:
@@ -41,7 +41,13 @@ export function listParameters({ binding }: ServedResource): TProperties {
       examples: [`-${binding.definition.indexed[0]?.path ?? 'id'}`]
     })
   )
-  return { fields: fieldsParameter, ...pageParameters, sort, id: indexedParameter('id'), ...Object.fromEntries(indexed) }
+  return { fields: fieldsParameter, ...pageParameters, sort, ...filterParameters(served) }
+}
+
+/** The attributes that an index serves. Every other attribute filters too. */
+export function filterParameters({ binding }: ServedResource): TProperties {
+  const indexed = binding.definition.indexed.map(({ path }) => [path, indexedParameter(path)] as const)
+  return { id: indexedParameter('id'), ...Object.fromEntries(indexed) }
 }
 
 function indexedParameter(path: string) {

@@ -13,7 +13,11 @@ const requestId = Type.String({ description: 'Identifies the request in the logs
 const place = { pointer: Type.Optional(pointer), parameter: Type.Optional(parameter) }
 const errors = Type.Array(Type.Object({ code, message, ...place }), { description: 'Every fault, when there are several.' })
 
-/** @source TMF630 v4, Error; `pointer`, `parameter`, `errors` and `requestId` are extensions */
+const allowed = Type.Array(Type.String(), {
+  description: 'What can be done instead, for `illegalMove` and `itemsDisagree`: states or decisions.'
+})
+
+/** @source TMF630 v4, Error; `pointer`, `parameter`, `errors`, `allowed` and `requestId` are extensions */
 export const errorSchema: NamedSchema = Type.Object(
   {
     '@type': Type.Literal('Error'),
@@ -23,6 +27,7 @@ export const errorSchema: NamedSchema = Type.Object(
     status: Type.String({ description: 'The HTTP status.', examples: ['400'] }),
     ...place,
     errors: Type.Optional(errors),
+    allowed: Type.Optional(allowed),
     requestId
   },
   { $id: 'Error', description: 'Why a request was not fulfilled.' }
@@ -38,6 +43,7 @@ export const problemSchema: NamedSchema = Type.Object(
     code,
     ...place,
     errors: Type.Optional(errors),
+    allowed: Type.Optional(allowed),
     requestId
   },
   { $id: 'Problem', description: 'The same as Error, for those who ask for `application/problem+json`.' }

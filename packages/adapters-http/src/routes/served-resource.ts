@@ -29,8 +29,8 @@ export interface ServedResource {
 /** What ids look like (see the port `Ids`). Anything else does not exist and is not looked up. */
 const ID = /^[\w-]{1,100}$/
 
-export function isId(text: string): boolean {
-  return ID.test(text)
+export function isId(text: string, { idPattern = ID }: Pick<ResourceBinding, 'idPattern'> = {}): boolean {
+  return idPattern.test(text)
 }
 
 export function notFound({ binding }: ServedResource): ApiError {
@@ -39,7 +39,7 @@ export function notFound({ binding }: ServedResource): ApiError {
 
 /** @throws {ApiError} 404 when no resource can have this id */
 export function checkedId(served: ServedResource, id: string): string {
-  if (!isId(id)) throw notFound(served)
+  if (!isId(id, served.binding)) throw notFound(served)
   return id
 }
 

@@ -9,14 +9,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { SimulationSchema } from '../apis/order-journey/simulation-schemas.ts'
 import { JSON_MEDIA_TYPE } from '../plugins/body-parsing.ts'
 import { TENANT } from '../plugins/request-context.ts'
-import { refuseFaults } from '../representation/failure.ts'
 import { JSON_TYPE } from '../representation/tmf-error.ts'
 import { dateTime } from '../schema/attributes.ts'
-import { commandFailures, jsonOf } from './command-exchange.ts'
-import { answerResource, bodyOf, expectation } from './exchange.ts'
-import * as header from './header-schemas.ts'
+import { jsonOf } from './command-exchange.ts'
+import { bodyOf } from './exchange.ts'
 import { fault, instantIn, objectIn } from './hub-bodies.ts'
-import { contextOf } from './idempotency.ts'
+import { type LifecycleAction, registerLifecycleActions } from './lifecycle-actions.ts'
+import { dryRunFailures, newOrderIn } from './order-in-body.ts'
 import { errorResponses, response } from './response-schemas.ts'
 import { checkedId, type ServedResource } from './served-resource.ts'
 
@@ -28,28 +27,26 @@ export interface ServedSpecifications {
 
 type OfSpecification = { Params: { id: string } }
 
+const actions: readonly LifecycleAction[] = [
+  {
+    name: 'activate',
+    summary: 'Take a draft into use',
+    description: 'New orders follow it, where it fits. The version that was active is retired. Running orders stay as they are.',
+    use: activateJourneySpecification
+  },
+  {
+    name: 'retire',
+    summary: 'Take a journey out of use',
+    description: 'Orders that follow it go on. The last one that is for every order stays.',
+    use: retireJourneySpecification
+  }
+]
+
 /** What is done with journey specifications besides writing them. */
 export function registerSpecificationActions(app: FastifyInstance, served: ServedSpecifications): void {
-  const item = `${served.specifications.path}/:id`
-  const schemas = schemasOf(served)
-  app.post<OfSpecification>(
-    `${item}/activate`,
-    { schema: schemas.activate },
-    move(served, 'activate', activateJourneySpecification)
-  )
-  app.post<OfSpecification>(`${item}/retire`, { schema: schemas.retire }, move(served, 'retire', retireJourneySpecification))
-  app.post<OfSpecification>(`${item}/simulate`, { schema: schemas.simulate }, simulate(served))
-}
-
-function move({ specifications }: ServedSpecifications, name: string, use: typeof activateJourneySpecification) {
-  const { services, inFlight, path } = specifications
-  return async (request: FastifyRequest<OfSpecification>, reply: FastifyReply): Promise<string> => {
-    const id = checkedId(specifications, request.params.id)
-    const context = contextOf(request, `${path}/${id}/${name}`)
-    const toChange = { id, ...expectation(request) }
-    const { stored } = await inFlight.once(context, () => use(services, toChange, context))
-    return answerResource(specifications, stored, undefined, reply)
-  }
+  registerLifecycleActions(app, served.specifications, actions)
+  const path = `${served.specifications.path}/:id/simulate`
+  app.post<OfSpecification>(path, { schema: schemaOf(served) }, simulate(served))
 }
 
 function simulate({ specifications, orders }: ServedSpecifications) {
@@ -64,69 +61,29 @@ function simulate({ specifications, orders }: ServedSpecifications) {
 }
 
 /** @throws {ApiError} 400 with pointers */
-function simulationIn(body: unknown, { validators, binding }: ServedResource, now: Date) {
+function simulationIn(body: unknown, orders: ServedResource, now: Date): { order: NewProductOrder; start: Date } {
   const { order, startDate = now.toISOString() } = objectIn(body)
   if (order === undefined) throw fault('missingAttribute', '/order', 'order is mandatory')
   const start = new Date(instantIn(startDate, '/startDate'))
-  const faults = validators.faultsOf('create', binding, order)
-  refuseFaults(faults.map(each => ({ ...each, pointer: `/order${each.pointer ?? ''}` })))
-  return { order: order as NewProductOrder, start }
+  return { order: newOrderIn(order, orders), start }
 }
 
-function schemasOf({ specifications, orders }: ServedSpecifications): Record<'activate' | 'retire' | 'simulate', FastifySchema> {
-  const { definition, schemas } = specifications.binding
-  const params = Type.Object({ id: Type.String({ description: 'The id of the specification.' }) })
-  const tags = [definition.name]
-  const moved = {
-    tags,
-    params,
-    headers: Type.Object({ 'If-Match': header.ifMatch, 'Idempotency-Key': header.idempotencyKey, 'X-Actor': header.actor }),
-    response: {
-      200: response('The specification after that.', { content: jsonOf(schemas.resource), headers: { ETag: header.etag } }),
-      ...errorResponses([...commandFailures, 'illegalMove'])
-    }
-  }
+function schemaOf({ specifications, orders }: ServedSpecifications): FastifySchema {
   const { $id } = orders.binding.schemas.create
   const body = Type.Object({
     order: Type.Unsafe({ $ref: `${$id}#` }),
     startDate: Type.Optional(dateTime('When the order would come in; absent: now.'))
   })
   return {
-    activate: {
-      operationId: 'activateJourneySpecification',
-      summary: 'Take a draft into use',
-      description:
-        'New orders follow it, where it fits. The version that was active is retired. Running orders stay as they are.',
-      ...moved
-    },
-    retire: {
-      operationId: 'retireJourneySpecification',
-      summary: 'Take a journey out of use',
-      description: 'Orders that follow it go on. The last one that is for every order stays.',
-      ...moved
-    },
-    simulate: {
-      operationId: 'simulateJourneySpecification',
-      summary: 'See the dates that an order would get',
-      description: 'Whether or not the specification is in use, and fits the order. Nothing is stored.',
-      tags,
-      params,
-      body: { content: { [JSON_MEDIA_TYPE]: { schema: body } } },
-      response: {
-        200: response('What the order would be in for.', { content: jsonOf(SimulationSchema) }),
-        ...errorResponses([
-          'invalidValue',
-          'missingAttribute',
-          'missingBody',
-          'invalidJson',
-          'limitExceeded',
-          'malformedRequest',
-          'notFound',
-          'bodyTooLarge',
-          'unsupportedMediaType',
-          'unavailable'
-        ])
-      }
+    operationId: 'simulateJourneySpecification',
+    summary: 'See the dates that an order would get',
+    description: 'Whether or not the specification is in use, and fits the order. Nothing is stored.',
+    tags: [specifications.binding.definition.name],
+    params: Type.Object({ id: Type.String({ description: 'The id of the specification.' }) }),
+    body: { content: { [JSON_MEDIA_TYPE]: { schema: body } } },
+    response: {
+      200: response('What the order would be in for.', { content: jsonOf(SimulationSchema) }),
+      ...errorResponses(dryRunFailures)
     }
   }
 }

@@ -20,7 +20,7 @@ export async function undocumentedAnswers(app: FastifyInstance): Promise<string[
 }
 
 function isDocumented(document: OpenApiDocument, method: string, route: string, status: string): boolean {
-  const operations = document.paths[route.replace(/:(\w+)/g, '{$1}')]
+  const operations = document.paths[route.replace(/:(\w+)/g, '{$1}').replace('*', '{*}')]
   if (!operations) return false
   if (method === 'HEAD' && status === '405') return true
   const operation = operations[method === 'HEAD' ? 'get' : method.toLowerCase()]

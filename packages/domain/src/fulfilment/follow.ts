@@ -267,6 +267,13 @@ export function askSoon(motion: FulfilmentInMotion): void {
   if (nextAt !== motion.record.nextAt) put(motion, { nextAt })
 }
 
+/** Asks soon about a fulfilment of which something was heard that cannot be followed by itself. */
+export function askEarly(record: Fulfilment, order: ProductOrder, context: FulfilmentContext): FulfilmentChange {
+  const motion = setOut(record, order, context)
+  if (record.state === 'placed' || record.state === 'cancelling') askSoon(motion)
+  return arrive(motion)
+}
+
 /** What journeys may wait for. */
 function newsOf({ item }: Fulfilment, { state, items, milestones }: ServiceOrderReport): ServiceOrderNews {
   const reached = [...milestones, ...items.flatMap(each => each.milestones)].filter(isReached)

@@ -49,6 +49,11 @@ export const fulfilmentMachine = stateMachine<FulfilmentState>({
   transitions: fulfilmentTransitions
 })
 
+/** Whether nothing more is done about it. */
+export function isOver(state: FulfilmentState): boolean {
+  return state === 'completed' || state === 'cancelled' || state === 'superseded'
+}
+
 /** What an item of the request has become: what is needed to undo it. */
 export interface FulfilledService {
   /** Of the service order item. */

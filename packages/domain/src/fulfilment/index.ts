@@ -34,9 +34,11 @@ export {
   type RuleReference
 } from './decompose.ts'
 export { type Evidence, MAX_EVIDENCE_LENGTH, maskEvidence } from './evidence.ts'
+export { type ExplainedProduct, explainItem, type ItemExplanation } from './explain-item.ts'
 export { externalIdOf } from './external-id.ts'
 export * from './fallout.ts'
-export { afterGet, type ReportSource, reachedStatuses } from './follow.ts'
+export type { FmsCallback } from './fms-subscription.ts'
+export { afterGet, askEarly, type ReportSource, reachedStatuses } from './follow.ts'
 export * from './fulfilment.ts'
 export type { Answer, FulfilmentChange, FulfilmentContext } from './fulfilment-change.ts'
 export { type Ingredients, type Intention, intendFulfilment } from './intend.ts'
@@ -49,6 +51,7 @@ export {
   productFor,
   resultOf
 } from './product-change.ts'
+export { agree, beginProvisioning, intend, type Provisioning, take } from './provisioning.ts'
 export * from './provisioning-catalog.ts'
 export * from './provisioning-rule.ts'
 export { defaultRule, doesRuleMatch, selectRule } from './select-rule.ts'

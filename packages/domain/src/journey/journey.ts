@@ -60,6 +60,12 @@ export interface JourneyMilestone extends MilestoneRules {
 export const journeyStates = ['active', 'ended'] as const
 export type JourneyState = (typeof journeyStates)[number]
 
+/** The `id` is that of the fulfilment. */
+export interface JourneyFulfilment {
+  id: string
+  item: { id: string }
+}
+
 /** Where an order stands on its way: made with the order, and by the version of a specification that was active then. */
 export interface Journey extends Resource {
   productOrder: { id: string }
@@ -77,6 +83,8 @@ export interface Journey extends Resource {
   lastUpdate: string
   /** The task of the cancellation that is being decided about. */
   cancelProductOrder?: { id: string }
+  /** Of each item that is provisioned the latest attempt. */
+  fulfilment?: JourneyFulfilment[]
   /** Where the order and its items go back to when cancellations are refused that are being assessed. */
   stateBeforeCancellation?: StatesBeforeCancellation
 }

@@ -7,6 +7,7 @@ import type { CancelProductOrder } from '../resources/cancel-product-order.ts'
 import type { Characteristic } from '../resources/common.ts'
 import type { NewProductOrder, ProductOrder } from '../resources/product-order.ts'
 import { applyEvent, applyOrder } from './apply-order.ts'
+import { applyServiceOrder, type ServiceOrderNews } from './apply-service-order.ts'
 import type { Calendar } from './calendar.ts'
 import { awaitsEvents, happeningOfNewOrder, happeningsOfOrder, happeningsOfTask } from './happenings.ts'
 import type { Journey } from './journey.ts'
@@ -57,20 +58,37 @@ export function takeOrder(input: NewProductOrder, context: NewOrderContext, mome
   return { order: withJourney(order, journey), journey, history: [...started.history, ...(told?.history ?? [])] }
 }
 
-/**
- * Lets the journey follow what was decided about its order.
- *
- * @param tasks of a cancellation that was decided about with it, in each of its states in turn
- */
+/** What the journey of an order takes notice of besides the order. */
+export interface OrderSurroundings {
+  /** Of a cancellation that was decided about with it, in each of its states in turn. */
+  readonly tasks?: readonly CancelProductOrder[]
+  /** What was told about its items. */
+  readonly news?: readonly ServiceOrderNews[]
+}
+
+/** Lets the journey follow what was decided about its order. What was told comes first: the journey may end with the order. */
 export function orderProgress(
   before: ProductOrder,
   change: OrderChange,
   journey: Journey,
   moment: Moment,
-  tasks: readonly CancelProductOrder[] = []
+  { tasks = [], news = [] }: OrderSurroundings = {}
 ): Progress {
+  const told = news.map(each => (current: Journey) => applyServiceOrder(current, before, each, moment))
   const happenings = awaitsEvents(journey) ? [...happeningsOfOrder(before, change.steps), ...happeningsOfTask(tasks)] : []
-  return together(before, change, applyOrder(journey, change, moment, happenings))
+  const follow = (current: Journey) => applyOrder(current, change, moment, happenings)
+  return together(before, change, inTurn(journey, [...told, follow]))
+}
+
+function inTurn(journey: Journey, decisions: readonly ((journey: Journey) => JourneyChange)[]): JourneyChange {
+  return decisions.reduce<JourneyChange>(
+    (before, decide) => {
+      const after = decide(before.journey)
+      if (after.outcome === 'unchanged') return before
+      return { ...after, history: [...before.history, ...after.history] }
+    },
+    { outcome: 'unchanged', journey, history: [] }
+  )
 }
 
 /** Shows on the order what was decided about its journey. */

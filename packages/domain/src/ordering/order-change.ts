@@ -36,6 +36,19 @@ export function changeOf({ order, steps, history }: OrderInMotion, before: Produ
   return { outcome: 'changed', order, steps: steps.at(-1) === order ? steps : [...steps, order], history }
 }
 
+/** Two changes of an order, one after the other. What the second adds without moving the order belongs to the last step of the first. */
+export function followedBy(first: OrderChange, second: OrderChange): OrderChange {
+  if (second.outcome === 'unchanged') return first
+  if (first.outcome === 'unchanged') return second
+  const isSameStep = first.order.state === second.steps[0]?.state
+  return {
+    outcome: 'changed',
+    order: second.order,
+    steps: [...(isSameStep ? first.steps.slice(0, -1) : first.steps), ...second.steps],
+    history: [...first.history, ...second.history]
+  }
+}
+
 /** Gives the order its next state: one step, together with what was moved before it. */
 export function stepTo(motion: OrderInMotion, state: ProductOrderState): void {
   const { moment, order } = motion

@@ -14,7 +14,10 @@ export interface RememberedOutcome extends Outcome {
   readonly fingerprint: string
 }
 
-/** What a piece of work may do. Reads see what was committed before it, and what it wrote itself. */
+/**
+ * What a piece of work may do. Reads see what was committed before it, and what it wrote itself. What it has read it reads the same again:
+ * what it decided by is what its writes replace, or nothing.
+ */
 export interface Transaction {
   get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined>
   /** Returns what will be stored, with revision 1. */

@@ -7,8 +7,10 @@ import { compareText } from '../kernel/compare-text.ts'
  * |---|---|---|
  * | `acceptOrder` | an order | it is accepted, where that needs nobody |
  * | `lookAtJourney` | a journey | alerts are raised, missed dates are noted |
+ * | `fulfil` | a fulfilment | its next step: it is sent to the FMS, looked up, asked about or cancelled there |
+ * | `subscribe` | the subscription at the FMS | it is made where it isn't there, or may not be |
  */
-export const workKinds = ['acceptOrder', 'lookAtJourney'] as const
+export const workKinds = ['acceptOrder', 'lookAtJourney', 'fulfil', 'subscribe'] as const
 export type WorkKind = (typeof workKinds)[number]
 
 /** Something to do, once, when its time has come. */

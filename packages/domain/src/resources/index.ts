@@ -1,3 +1,6 @@
+import { falloutDefinition } from '../fulfilment/fallout.ts'
+import { fulfilmentDefinition } from '../fulfilment/fulfilment.ts'
+import { provisioningRuleDefinition } from '../fulfilment/provisioning-rule.ts'
 import { calendarDefinition } from '../journey/calendar.ts'
 import { journeyDefinition } from '../journey/journey.ts'
 import { journeySpecificationDefinition } from '../journey/journey-specification.ts'
@@ -23,7 +26,10 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   calendarDefinition,
   journeyDefinition,
   orderHistoryDefinition,
-  trackingTokenDefinition
+  trackingTokenDefinition,
+  provisioningRuleDefinition,
+  fulfilmentDefinition,
+  falloutDefinition
 ]
 
 export * from './cancel-product-order.ts'

@@ -11,7 +11,9 @@ import type { ProductOrder } from '../resources/product-order.ts'
 import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 import { type OrderRecords, orderRecords } from './order-records.ts'
-import { storeProgress } from './store-progress.ts'
+import { type FulfilmentPolicy, provisioningAfter } from './provision.ts'
+import { type StoredProgress, storeProgress } from './store-progress.ts'
+import { storeProvisioning } from './store-provisioning.ts'
 import { settledTask } from './store-task.ts'
 
 /** `automatic`: what is acknowledged is accepted by a worker. */
@@ -21,6 +23,8 @@ export type OrderAcceptance = (typeof orderAcceptances)[number]
 export interface OrderDependencies extends ChangeDependencies {
   /** Absent: manual. */
   readonly orderAcceptance?: OrderAcceptance
+  /** Absent: there is no FMS, and what is ordered is provisioned by hand. */
+  readonly fulfilment?: FulfilmentPolicy
 }
 
 /** Which order is to be changed, and what the caller knows of it. */
@@ -67,17 +71,29 @@ export function changeOrder(
     doOnce(transaction, context, async () => {
       const before = await orderRecords(transaction, orderId)
       insistOnRevision(before.storedOrder, expects)
-      const { source, moment } = orderWork(dependencies, transaction, context, reason)
-      const change = insist(decide(before.order, moment, before))
-      const settled = await settledTask(transaction, before.journey, change.order, moment)
-      const progress = orderProgress(before.order, change, before.journey, moment, settled?.states)
-      const { order } = await storeProgress(transaction, source, { before, progress, moment })
+      const work = orderWork(dependencies, transaction, context, reason)
+      const change = insist(decide(before.order, work.moment, before))
+      const { order } = await storeOrderChange(dependencies, work, before, change)
       if (before.order.state !== 'acknowledged' && change.order.state === 'acknowledged') {
-        scheduleAcceptance(dependencies, { transaction, source }, orderId)
+        scheduleAcceptance(dependencies, work, orderId)
       }
       return { kind: order === before.storedOrder ? 'unchanged' : 'changed', stored: order }
     })
   )
+}
+
+async function storeOrderChange(
+  { fulfilment: policy }: OrderDependencies,
+  work: OrderWork,
+  before: OrderRecords,
+  change: OrderChange
+): Promise<StoredProgress> {
+  const { transaction, source, moment } = work
+  const open = await settledTask(transaction, before.journey, change.order, moment)
+  const provisioning = await provisioningAfter(work, before, change, { policy, task: open?.before.task })
+  if (provisioning) return storeProvisioning(work, { before, provisioning, open })
+  const progress = orderProgress(before.order, change, before.journey, moment, open && { tasks: open.states })
+  return storeProgress(transaction, source, { before, progress, moment })
 }
 
 /** Has an acknowledged order accepted, where that needs nobody. */

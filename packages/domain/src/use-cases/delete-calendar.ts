@@ -1,5 +1,5 @@
 import { deletionEvents } from '../events/events-of-change.ts'
-import { calendarDefinition } from '../journey/calendar.ts'
+import { type Calendar, calendarDefinition } from '../journey/calendar.ts'
 import { calendarsIn } from '../journey/journey-catalog.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
@@ -7,7 +7,7 @@ import type { Outcome } from '../ports/unit-of-work.ts'
 import { openCatalog, storeCatalog } from './change-catalog.ts'
 import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
-import { type CalendarToChange, calendarWith } from './stored-calendar.ts'
+import { type ResourceToChange, resourceWith } from './stored-resource.ts'
 
 /**
  * Removes a calendar that no active journey counts in. A draft that names it can't be activated any more; orders have their own copy.
@@ -16,13 +16,13 @@ import { type CalendarToChange, calendarWith } from './stored-calendar.ts'
  */
 export function deleteCalendar(
   dependencies: ChangeDependencies,
-  toDelete: CalendarToChange,
+  toDelete: ResourceToChange,
   context: RequestContext
 ): Promise<Outcome> {
   return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
       const open = await openCatalog(transaction)
-      const { stored } = await calendarWith(transaction, toDelete)
+      const { stored } = await resourceWith<Calendar>(transaction, calendarDefinition, toDelete)
       const users = open.catalog.specification.filter(each => calendarsIn([each]).includes(toDelete.id))
       if (users.length > 0) {
         const names = users.map(({ key, version }) => `${key} (version ${version})`).join(', ')

@@ -1,12 +1,12 @@
 import { deletionEvents } from '../events/events-of-change.ts'
 import { refusalToDeleteSpecification } from '../journey/decide-specification.ts'
-import { journeySpecificationDefinition } from '../journey/journey-specification.ts'
+import { journeySpecificationDefinition as definition, type JourneySpecification } from '../journey/journey-specification.ts'
 import { insist } from '../kernel/refusal.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
 import { type ChangeDependencies, eventSource } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
-import { type SpecificationToChange, specificationWith } from './stored-specification.ts'
+import { type ResourceToChange, resourceWith } from './stored-resource.ts'
 
 /**
  * Removes a draft.
@@ -15,16 +15,16 @@ import { type SpecificationToChange, specificationWith } from './stored-specific
  */
 export function deleteJourneySpecification(
   dependencies: ChangeDependencies,
-  toDelete: SpecificationToChange,
+  toDelete: ResourceToChange,
   context: RequestContext
 ): Promise<Outcome> {
   return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
-      const { stored, specification } = await specificationWith(transaction, toDelete)
-      insist(refusalToDeleteSpecification(specification))
-      transaction.delete(journeySpecificationDefinition, stored)
+      const { stored, resource } = await resourceWith<JourneySpecification>(transaction, definition, toDelete)
+      insist(refusalToDeleteSpecification(resource))
+      transaction.delete(definition, stored)
       const source = eventSource(dependencies, context)
-      for (const event of deletionEvents(source, journeySpecificationDefinition, stored)) transaction.publish(event)
+      for (const event of deletionEvents(source, definition, stored)) transaction.publish(event)
       return { kind: 'deleted', stored }
     })
   )

@@ -1,5 +1,5 @@
 import { redraftSpecification } from '../journey/decide-specification.ts'
-import { type JourneySpecification, journeySpecificationDefinition } from '../journey/journey-specification.ts'
+import { journeySpecificationDefinition as definition, type JourneySpecification } from '../journey/journey-specification.ts'
 import { insist } from '../kernel/refusal.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
@@ -7,7 +7,7 @@ import { calendarsOf, idsOf } from './change-catalog.ts'
 import type { ChangeDependencies } from './change-dependencies.ts'
 import { type Change, resultOf } from './change-resource.ts'
 import { doOnce } from './do-once.ts'
-import { specificationWith, storeSpecification } from './stored-specification.ts'
+import { resourceWith, storeChange } from './stored-resource.ts'
 
 /**
  * Changes a draft. What is or was in use stays as it is.
@@ -23,13 +23,12 @@ export function patchJourneySpecification(
 ): Promise<Outcome> {
   return dependencies.unitOfWork.run(context.tenant, transaction =>
     doOnce(transaction, context, async () => {
-      const current = await specificationWith(transaction, change)
-      const before = current.specification
-      const wanted = resultOf(journeySpecificationDefinition, before, change) as JourneySpecification
+      const before = await resourceWith<JourneySpecification>(transaction, definition, change)
+      const wanted = resultOf(definition, before.resource, change) as JourneySpecification
       const calendars = idsOf(await calendarsOf(transaction, wanted))
-      const after = insist(redraftSpecification(before, wanted, calendars))
-      if (after === before) return { kind: 'unchanged', stored: current.stored }
-      return { kind: 'changed', stored: storeSpecification(dependencies, transaction, current, after, context) }
+      const after = insist(redraftSpecification(before.resource, wanted, calendars))
+      if (after === before.resource) return { kind: 'unchanged', stored: before.stored }
+      return { kind: 'changed', stored: storeChange(dependencies, transaction, definition, { before, after }, context) }
     })
   )
 }

@@ -1,3 +1,4 @@
+import { type JourneySpecification, journeySpecificationDefinition } from '../journey/journey-specification.ts'
 import { type Simulation, simulateJourney } from '../journey/simulate.ts'
 import { insist } from '../kernel/refusal.ts'
 import type { ResourceDefinition } from '../kernel/resource.ts'
@@ -5,7 +6,7 @@ import { acknowledgeOrder } from '../ordering/acknowledge-order.ts'
 import type { ResourceStore } from '../ports/resource-store.ts'
 import type { NewProductOrder } from '../resources/product-order.ts'
 import { calendarsOf } from './change-catalog.ts'
-import { specificationWith } from './stored-specification.ts'
+import { resourceWith } from './stored-resource.ts'
 
 /** An order that nobody places, and when it would be. */
 export interface OrderToSimulate {
@@ -25,7 +26,7 @@ export async function simulateJourneySpecification(
   { order, start }: OrderToSimulate
 ): Promise<Simulation> {
   const reader = { get: async (definition: ResourceDefinition, id: string) => store.get(tenant, definition, id) }
-  const { specification } = await specificationWith(reader, { id })
+  const { resource } = await resourceWith<JourneySpecification>(reader, journeySpecificationDefinition, { id })
   const acknowledged = insist(acknowledgeOrder(order, { id: 'simulation', now: start }))
-  return simulateJourney(specification, acknowledged, start, await calendarsOf(reader, specification))
+  return simulateJourney(resource, acknowledged, start, await calendarsOf(reader, resource))
 }

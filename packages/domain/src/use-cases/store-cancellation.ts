@@ -3,7 +3,7 @@ import type { StoredResource } from '../kernel/resource.ts'
 import type { Cancellation } from '../ordering/decide-cancellation.ts'
 import type { OrderWork } from './change-order.ts'
 import type { OrderRecords } from './order-records.ts'
-import { storeHistory, storeProgress } from './store-progress.ts'
+import { type StoredProgress, storeHistory, storeProgress } from './store-progress.ts'
 import { type StoredTask, storeTask } from './store-task.ts'
 
 /** What was decided about a cancellation, and about the order with its journey. */
@@ -15,14 +15,14 @@ export interface CancellationToStore {
   readonly task?: StoredTask
 }
 
-/** Stores and tells what a decision about a cancellation comes to. Returns the task. */
+/** Stores and tells what a decision about a cancellation comes to. */
 export async function storeCancellation(
   { transaction, source, moment }: OrderWork,
   { before, cancellation, progress, task: earlier }: CancellationToStore
-): Promise<StoredResource> {
+): Promise<StoredProgress & { readonly task: StoredResource }> {
   const { tasks, history } = cancellation
-  const { stored, task } = storeTask(transaction, source, earlier, tasks)!
-  await storeProgress(transaction, source, { before, progress, moment, task })
+  const { stored: storedTask, task } = storeTask(transaction, source, earlier, tasks)!
+  const stored = await storeProgress(transaction, source, { before, progress, moment, task })
   storeHistory(transaction, source, history)
-  return stored
+  return { ...stored, task: storedTask }
 }

@@ -3,7 +3,6 @@ import { type Database, openDatabase } from '@crm-lite/adapters-db'
 import {
   alertLevels,
   defaultJourneySpecification,
-  type EventQuery,
   type HistoryEntry,
   initialJourneyCatalog,
   type Journey,
@@ -14,7 +13,6 @@ import {
   orderHistoryDefinition,
   placeProductOrder,
   type Resource,
-  type ResourceDefinition,
   type StoredEvent
 } from '@crm-lite/domain'
 import { uuidV7Ids } from '../../ids.ts'
@@ -22,6 +20,7 @@ import { randomOf } from '../../seed/random.ts'
 import { type CrmProcess, startCrm, startServer, type Test } from '../start-crm.ts'
 import { type Figure, Figures } from './figure.ts'
 import { clock, context } from './make-events.ts'
+import { allEvents, allOf } from './read-all.ts'
 
 export interface AlertsOptions {
   readonly databaseUrl: string
@@ -145,12 +144,14 @@ async function compare(figures: Figures, database: Database, orders: number): Pr
   const raised = journeys.flatMap(({ id, milestone }) =>
     milestone.flatMap(({ alert = [] }) => alert.map(each => `${id} ${each.id}`))
   )
-  const told = (await allEvents(database, { kinds: ['jeopardyAlert'] })).flatMap(alertsIn)
+  const told = (await allEvents(database, { resources: ['productOrder'], kinds: ['jeopardyAlert'] })).flatMap(alertsIn)
   const inEvents = new Set(told)
   figures.exactly('alerts without event', raised.filter(each => !inEvents.has(each)).length, 0)
   figures.exactly('alerts told twice, or that are none', told.length - raised.length, 0)
   figures.atLeast('alerts', raised.length, orders * MILESTONES)
-  const accepted = (await allEvents(database, { kinds: ['stateChanged'] })).map(({ resourceId }) => resourceId)
+  const accepted = (await allEvents(database, { resources: ['productOrder'], kinds: ['stateChanged'] })).map(
+    ({ resourceId }) => resourceId
+  )
   figures.exactly('orders not accepted', orders - new Set(accepted).size, 0)
   figures.exactly('orders accepted twice', accepted.length - new Set(accepted).size, 0)
 }
@@ -164,29 +165,4 @@ function isRepeated({ alert = [] }: JourneyMilestone): boolean {
 function alertsIn({ resourceId, document }: StoredEvent): string[] {
   const { productOrderJeopardyAlert } = JSON.parse(document) as { productOrderJeopardyAlert: { id: string }[] }
   return productOrderJeopardyAlert.map(({ id }) => `${resourceId} ${id}`)
-}
-
-async function allEvents({ events }: Database, query: Pick<EventQuery, 'kinds'>): Promise<StoredEvent[]> {
-  const all: StoredEvent[] = []
-  for (let after: string | undefined; ; ) {
-    const page = await events.read(context.tenant, {
-      resources: ['productOrder'],
-      limit: 1_000,
-      ...query,
-      ...(after !== undefined && { after })
-    })
-    all.push(...page.events)
-    if (page.atEnd) return all
-    after = page.next
-  }
-}
-
-async function allOf<R extends Resource>({ store }: Database, definition: ResourceDefinition): Promise<R[]> {
-  const all: R[] = []
-  const query = { filter: { kind: 'and', filters: [] }, sort: [], limit: 1_000, offset: 0, count: false } as const
-  for (let page = await store.list(context.tenant, definition, query); ; ) {
-    all.push(...page.items.map(({ document }) => JSON.parse(document) as R))
-    if (!page.next) return all
-    page = await store.list(context.tenant, definition, { ...query, after: page.next })
-  }
 }

@@ -11,6 +11,8 @@ export interface Figure {
   readonly isTime?: boolean
 }
 
+const MOST_PRINTED = 5
+
 /** Collects the figures of one proof on one engine. */
 export class Figures {
   readonly all: Figure[] = []
@@ -25,6 +27,12 @@ export class Figures {
   /** Something that has to be exactly so many. */
   exactly(measure: string, value: number, wanted: number): void {
     this.#add(measure, String(value), String(wanted), value === wanted)
+  }
+
+  /** Of these there must not be any. Some of those that there are get printed, as numbers alone do not lead anywhere. */
+  none(measure: string, these: readonly unknown[]): void {
+    for (const each of these.slice(0, MOST_PRINTED)) console.error(`${this.#engine}: ${measure}: ${JSON.stringify(each)}`)
+    this.exactly(measure, these.length, 0)
   }
 
   /** Something that has to be exactly this. */

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Random } from '../../seed/random.ts'
 import { aCustomer } from '../customers-client.ts'
+import { sendUntilAnswered } from './persistent-request.ts'
 
 const PATH = '/tmf-api/customerManagement/v4/customer'
-const ANSWER_PATIENCE_MS = 60_000
 
 /** What a client was told, and so what must be there. */
 export interface Ledger {
@@ -93,32 +92,16 @@ async function remove(send: Send, ledger: Ledger, { id, revision }: Own): Promis
 }
 
 async function answered(url: () => string, { method, path, body }: Write, key: string, ledger: Ledger): Promise<Response> {
-  const deadline = performance.now() + ANSWER_PATIENCE_MS
-  for (;;) {
-    try {
-      const response = await fetch(`${url()}${PATH}${path}`, {
-        method,
-        headers: { 'idempotency-key': key, ...(body && { 'content-type': contentType(method) }) },
-        ...(body && { body: JSON.stringify(body) })
-      })
-      if (response.ok) {
-        if (method !== 'POST') await response.arrayBuffer()
-        return response
-      }
-      if (response.status !== 503) throw new Refused(`${method} was answered with ${response.status}: ${await response.text()}`)
-    } catch (error) {
-      if (error instanceof Refused || performance.now() > deadline) throw error
+  const response = await sendUntilAnswered({
+    method,
+    url: () => `${url()}${PATH}${path}`,
+    idempotencyKey: key,
+    ...(body && { body }),
+    onRepeat: () => {
+      ledger.repeated += 1
     }
-    ledger.repeated += 1
-    await pause(20)
-  }
-}
-
-/** Something that should not happen at all. */
-class Refused extends Error {
-  override readonly name = 'Refused'
-}
-
-function contentType(method: Write['method']): string {
-  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  })
+  if (!response.ok) throw new Error(`${method} was answered with ${response.status}: ${await response.text()}`)
+  if (method !== 'POST') await response.arrayBuffer()
+  return response
 }

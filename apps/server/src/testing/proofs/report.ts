@@ -1,7 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, getPriority, loadavg, release, type as systemName, totalmem } from 'node:os'
 import type { Figure } from './figure.ts'
 
 const HEADINGS = ['proof', 'engine', 'measure', 'value', 'wanted', 'met'] as const
+
+/** What came of a run of proofs. */
+export interface ProofResults {
+  readonly figures: readonly Figure[]
+  readonly failed: number
+  /** As they are called, with their versions. */
+  readonly engines: readonly string[]
+  /** How busy the machine was when the run began. */
+  readonly conditions: string
+}
 
 /** The table as text: also valid Markdown. */
 export function tableOf(figures: readonly Figure[]): string {
@@ -23,12 +34,8 @@ export function describeConditions(): string {
   return `Load average at the start ${load.toFixed(1)}, ${priority === 0 ? 'normal priority' : `priority ${priority} (nice)`}`
 }
 
-/**
- * What was proved, for people: docs/reliability.md.
- *
- * @param conditions as they were when the run began
- */
-export function documentOf(figures: readonly Figure[], engines: readonly string[], conditions: string): string {
+/** What was proved, and where, for people. */
+export function figuresText({ figures, engines, conditions }: ProofResults): string {
   const [processor] = cpus()
   const machine = [
     `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
@@ -36,30 +43,28 @@ export function documentOf(figures: readonly Figure[], engines: readonly string[
     conditions,
     new Date().toISOString().slice(0, 10)
   ]
-  return `${INTRODUCTION}
-## Figures
-
-${machine.map(line => `- ${line}`).join('\n')}
-
-${tableOf(figures)}
-`
+  return `${machine.map(line => `- ${line}`).join('\n')}\n\n${tableOf(figures)}\n`
 }
 
-const INTRODUCTION = `# Reliability
+const DOCUMENT = new URL('../../../../../docs/reliability.md', import.meta.url)
 
-What happens to acknowledged writes and to their events when something breaks: proved by breaking it. \`npm run test:crash\` does all of
-this in about ten minutes and fails when a figure is not as wanted; \`npm run test:crash -- --write\` writes this page. \`npm test\` holds
-the same proofs with smaller numbers.
+/**
+ * Replaces the figures of docs/reliability.md that stand under a heading, from the list of conditions to the next heading.
+ *
+ * @throws {Error} when there is no such heading
+ */
+export function rewriteReliability(heading: string, figures: string): void {
+  writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, 'utf8'), heading, figures))
+}
 
-| proof | what is done |
-|---|---|
-| kill -9 | Eight clients create, change and delete customers through a real server, which is killed at seeded moments and started again. Requests without an answer are repeated with their \`Idempotency-Key\`. Afterwards every answer is compared with the stored resources, every change with the event log, and the log with what a subscriber received. |
-| alerts | Dates of journeys pass while whoever looks at them is killed at seeded moments and replaced: the server on SQLite, two \`crm worker\` on PostgreSQL. Afterwards every milestone, the history and the event log are compared. |
-| a receiver down for an hour | Events go on for an hour of an injected clock with three subscribers, one of which answers 503 all that time. The lag of the others is counted from before the commit, in real time. |
-| rude receivers | One subscriber for each way of misbehaving. The value is what became of the delivery. |
-| several workers | \`crm worker\` processes on one PostgreSQL: without faults, with one killed, and with one stopped (SIGSTOP) past its lease and woken when the others have delivered everything. |
-| callback guard | Every form of address that is not public is registered, and delivered to as if it had been registered; a listener counts connections. |
-| full database | SQLite may not grow any more (\`max_page_count\`); PostgreSQL says that its disk is full (53100, raised by a trigger). |
-| database away for a while | The connections to PostgreSQL are cut under load, and refused for a while. |
-| flushes to disk | One write after the other: each must be flushed. Counted by \`strace\` for SQLite, by PostgreSQL (18 and later) itself. |
-`
+/** The document with other figures under a heading. What is written between the heading and the figures stays. */
+export function withFigures(document: string, heading: string, figures: string): string {
+  const start = document.indexOf(`\n## ${heading}\n`)
+  if (start < 0) throw new Error(`docs/reliability.md has no heading ${heading}`)
+  const next = document.indexOf('\n## ', start + 1)
+  const end = next < 0 ? document.length : next
+  const section = document.slice(start, end)
+  const list = section.indexOf('\n- ')
+  const kept = (list < 0 ? section : section.slice(0, list)).trimEnd()
+  return `${document.slice(0, start)}\n${kept.trimStart()}\n\n${figures}${document.slice(end)}`
+}

@@ -1,19 +1,14 @@
 /** `npm run test:crash`: breaks things and looks whether anything was lost. `--help` says more. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type PostgresServer, startPostgres } from '@crm-lite/adapters-db/testing'
-import type { Test } from '../start-crm.ts'
 import { proveAlerts } from './alerts-proof.ts'
-import type { Figure } from './figure.ts'
 import { proveFlushesOfPostgres, proveFlushesOfSqlite } from './flush-proof.ts'
 import { proveFullPostgres, proveFullSqlite, proveLostPostgres } from './full-proof.ts'
 import { proveGuard } from './guard-proof.ts'
 import { proveKill } from './kill-proof.ts'
 import { proveOutage } from './outage-proof.ts'
-import { describeConditions, documentOf, tableOf } from './report.ts'
+import { figuresText, rewriteReliability } from './report.ts'
 import { proveRude } from './rude-proof.ts'
+import { type Proofs, runProofs } from './run-proofs.ts'
 import { proveWorkers } from './workers-proof.ts'
 
 const USAGE = `npm run test:crash -- [options]
@@ -26,14 +21,6 @@ const USAGE = `npm run test:crash -- [options]
   --events <n>       events of the hour, and rows for the workers (10000)
   --write            write the table to docs/reliability.md`
 
-const DOCUMENT = new URL('../../../../../docs/reliability.md', import.meta.url)
-
-interface Engine {
-  readonly name: 'sqlite' | 'postgres'
-  readonly title: string
-  newDatabase(): Promise<string>
-}
-
 interface Sizes {
   readonly writes: number
   readonly kills: number
@@ -42,9 +29,7 @@ interface Sizes {
   readonly seed: number
 }
 
-type Proof = (t: Test, engine: Engine, sizes: Sizes) => Promise<Figure[]>
-
-const proofs: Readonly<Record<string, Proof>> = {
+const proofs: Proofs<Sizes> = {
   kill: async (t, { name, newDatabase }, { writes, kills, seed }) =>
     proveKill(t, { databaseUrl: await newDatabase(), engine: name, writes, kills, seed }),
   alerts: async (t, { name, newDatabase }, { orders, kills, seed }) =>
@@ -84,11 +69,6 @@ if (values.help) console.log(USAGE)
 else process.exit(await run())
 
 async function run(): Promise<number> {
-  const conditions = describeConditions()
-  console.log(conditions)
-  const folder = mkdtempSync(join(tmpdir(), 'crm-proofs-'))
-  const wanted = values.engine.split(',')
-  const postgres = wanted.includes('postgres') ? await startPostgres() : undefined
   const sizes = {
     writes: Number(values.writes),
     kills: Number(values.kills),
@@ -96,55 +76,8 @@ async function run(): Promise<number> {
     events: Number(values.events),
     seed: Number(values.seed)
   }
-  const engines = enginesOf(folder, postgres).filter(({ name }) => wanted.includes(name))
-  const figures: Figure[] = []
-  try {
-    for (const name of values.only.split(',')) {
-      for (const engine of engines) figures.push(...(await one(name, engine, sizes)))
-    }
-  } finally {
-    await postgres?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  console.log(`\n${tableOf(figures)}\n`)
-  if (values.write) {
-    const titles = engines.map(({ title }) => title)
-    writeFileSync(DOCUMENT, documentOf(figures, titles, conditions))
-  }
-  const failed = figures.filter(({ isMet }) => isMet === false).length
-  console.log(`${figures.filter(({ isMet }) => isMet).length} passed, ${failed} failed`)
-  return failed > 0 ? 1 : 0
-}
-
-function enginesOf(folder: string, postgres: PostgresServer | undefined): Engine[] {
-  let files = 0
-  return [
-    { name: 'sqlite', title: 'SQLite', newDatabase: async () => `sqlite:${join(folder, `${files++}.db`)}` },
-    ...(postgres
-      ? [{ name: 'postgres' as const, title: postgres.description, newDatabase: () => postgres.createDatabase() }]
-      : [])
-  ]
-}
-
-/** Says how it went, and ends everything that the proof has started. */
-async function one(name: string, engine: Engine, sizes: Sizes): Promise<Figure[]> {
-  const prove = proofs[name]
-  if (!prove) throw new Error(`there is no proof ${name}\n${USAGE}`)
-  const teardowns: (() => unknown)[] = []
-  const startedAt = performance.now()
-  try {
-    const figures = await prove({ teardown: work => void teardowns.push(work) }, engine, sizes)
-    if (figures.length > 0) {
-      const isMet = figures.every(each => each.isMet !== false)
-      console.log(
-        `${isMet ? 'ok    ' : 'FAILED'}  ${name} on ${engine.title} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`
-      )
-    }
-    return figures
-  } catch (error) {
-    console.log(`FAILED  ${name} on ${engine.title}\n${error instanceof Error ? error.stack : String(error)}`)
-    return [{ proof: name, engine: engine.name, measure: 'ended', value: 'no', wanted: 'yes', isMet: false }]
-  } finally {
-    for (const work of teardowns.reverse()) await work()
-  }
+  const names = values.only.split(',')
+  const results = await runProofs(proofs, { names, engines: values.engine.split(','), sizes })
+  if (values.write) rewriteReliability('Figures', figuresText(results))
+  return results.failed > 0 ? 1 : 0
 }

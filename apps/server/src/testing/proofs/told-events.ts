@@ -1,16 +1,11 @@
 import type { Database } from '@crm-lite/adapters-db'
 import type { StoredEvent } from '@crm-lite/domain'
 import type { Arrival } from './compact-receiver.ts'
+import { allEvents } from './read-all.ts'
 
 /** All events about customers, in the order of the log. */
-export async function customerEvents({ events }: Pick<Database, 'events'>): Promise<StoredEvent[]> {
-  const all: StoredEvent[] = []
-  for (let after: string | undefined; ; ) {
-    const page = await events.read('default', { resources: ['customer'], limit: 1_000, ...(after !== undefined && { after }) })
-    all.push(...page.events)
-    if (page.atEnd) return all
-    after = page.next
-  }
+export function customerEvents(database: Pick<Database, 'events'>): Promise<StoredEvent[]> {
+  return allEvents(database, { resources: ['customer'] })
 }
 
 /** How many of these are not among those. */

@@ -113,6 +113,7 @@ export const journeyExample = {
   nextDueDate: '2026-02-04T11:00:00.000Z',
   lastUpdate: '2026-02-03T11:00:00.000Z',
   cancelProductOrder: { id: '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d21' },
+  fulfilment: [{ id: '01977f6e-8d0c-7c3a-9c11-2f6d1f0a7b10:1:1', item: { id: '1' } }],
   stateBeforeCancellation: { order: 'inProgress', item: [{ id: '1', state: 'inProgress' }] }
 } satisfies Omit<Journey, 'id'>
 

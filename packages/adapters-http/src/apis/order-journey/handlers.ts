@@ -2,11 +2,15 @@ import {
   type Calendar,
   createCalendar,
   createJourneySpecification,
+  createProvisioningRule,
   deleteCalendar,
   deleteJourneySpecification,
+  deleteProvisioningRule,
   type NewJourneySpecification,
+  type NewProvisioningRule,
   patchCalendar,
-  patchJourneySpecification
+  patchJourneySpecification,
+  patchProvisioningRule
 } from '@crm-lite/domain'
 import type { ResourceHandlers } from '../../routes/resource-handlers.ts'
 
@@ -15,6 +19,12 @@ export const journeySpecificationHandlers: Partial<ResourceHandlers> = {
     createJourneySpecification(services, input as unknown as NewJourneySpecification, context),
   change: patchJourneySpecification,
   remove: deleteJourneySpecification
+}
+
+export const provisioningRuleHandlers: Partial<ResourceHandlers> = {
+  create: (services, input, context) => createProvisioningRule(services, input as unknown as NewProvisioningRule, context),
+  change: patchProvisioningRule,
+  remove: deleteProvisioningRule
 }
 
 export const calendarHandlers: Partial<ResourceHandlers> = {

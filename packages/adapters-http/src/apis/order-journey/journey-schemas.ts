@@ -94,6 +94,14 @@ const StatesBeforeCancellation = shape(
   }
 )
 
+const JourneyFulfilment = shape('JourneyFulfilment', 'An attempt to have an item provisioned.', {
+  mandatory: {
+    id: text('Of the fulfilment, and what the FMS knows the service order by.', '01977f6e-8d0c-7c3a-9c11-2f6d1f0a7b10:1:1'),
+    item: ref(OrderItem, 'The item that is provisioned.')
+  },
+  optional: {}
+})
+
 export const JourneySchema = resource('Journey', 'Where an order stands on its way. It has the id of the order.', {
   mandatory: {
     productOrder: ref(ProductOrderRef, 'The order.'),
@@ -109,6 +117,7 @@ export const JourneySchema = resource('Journey', 'Where an order stands on its w
     calendar: many(CalendarOfJourney, 'Those that plans count in.'),
     nextDueDate: dateTime('When something becomes due by itself.'),
     cancelProductOrder: ref(CancelProductOrderRef, 'The request to cancel the order that is being decided about.'),
+    fulfilment: many(JourneyFulfilment, 'The latest attempt for each item that is provisioned.'),
     stateBeforeCancellation: ref(StatesBeforeCancellation)
   }
 })
@@ -145,6 +154,7 @@ export const journeySubSchemas = [
   CalendarOfJourney,
   CancelProductOrderRef,
   ItemStateBefore,
+  JourneyFulfilment,
   JourneyMilestone,
   JourneySpecificationRef,
   MilestoneAlert,

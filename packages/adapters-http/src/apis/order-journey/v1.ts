@@ -6,7 +6,10 @@ import { productOrderSubSchemas } from '../tmf622-product-ordering/schemas.ts'
 import { CalendarSchema, calendarSubSchemas } from './calendar-schemas.ts'
 import { commandSchemas } from './command-schemas.ts'
 import { calendarExample, journeyExample, journeySpecificationExample, orderHistoryExample } from './examples.ts'
+import { explanationSchemas } from './explanation-schemas.ts'
+import { falloutCommandSchemas } from './fallout-command-schemas.ts'
 import { JourneySchema, journeySubSchemas, OrderHistorySchema } from './journey-schemas.ts'
+import { falloutBinding, fulfilmentBinding, provisioningRuleBinding, provisioningSubSchemas } from './provisioning-bindings.ts'
 import { simulationSchemas } from './simulation-schemas.ts'
 import { JourneySpecificationSchema, specificationSubSchemas } from './specification-schemas.ts'
 import { trackingTokenBinding } from './tracking-token-binding.ts'
@@ -15,8 +18,11 @@ import { trackingTokenBinding } from './tracking-token-binding.ts'
 export const orderJourneySubSchemas: readonly NamedSchema[] = [
   ...calendarSubSchemas,
   ...commandSchemas,
+  ...explanationSchemas,
+  ...falloutCommandSchemas,
   ...journeySubSchemas,
   ...productOrderSubSchemas,
+  ...provisioningSubSchemas,
   ...simulationSchemas,
   ...specificationSubSchemas
 ]
@@ -26,7 +32,8 @@ export const orderJourneyV1: ApiBinding = {
   key: 'ORDER_JOURNEY_V1',
   document: 'order-journey-v1',
   title: 'Order Journey',
-  description: 'How orders proceed, how far each of them is, and what happened to it. An extension of our own.',
+  description:
+    'How orders proceed, how far each of them is, what is provisioned for it, and what happened to it. An extension of our own.',
   version: '1.0.0',
   path: 'orderJourney/v1',
   isExtension: true,
@@ -84,6 +91,9 @@ export const orderJourneyV1: ApiBinding = {
       operations: ['list', 'get'],
       eventKinds: []
     },
-    trackingTokenBinding
+    trackingTokenBinding,
+    provisioningRuleBinding,
+    fulfilmentBinding,
+    falloutBinding
   ]
 }

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { SimulatorCounts, Subscription } from '@crm-lite/fms-simulator'
+import t from 'tap'
+import { freePort } from './free-port.ts'
+import { type CrmServer, newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
+
+t.setTimeout(240_000)
+
+const ORDERS = '/tmf-api/productOrderingManagement/v4/productOrder'
+const PRODUCTS = '/tmf-api/productInventory/v4/product'
+const PATIENCE_MS = 30_000
+
+async function read<T>(url: string): Promise<T> {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url} was answered with ${response.status}`)
+  return (await response.json()) as T
+}
+
+async function eventually<T>(ask: () => Promise<T>, isIt: (answer: T) => boolean): Promise<T> {
+  for (const deadline = performance.now() + PATIENCE_MS; ; await pause(50)) {
+    const answer = await ask()
+    if (isIt(answer)) return answer
+    if (performance.now() > deadline) throw new Error(`still ${JSON.stringify(answer)}`)
+  }
+}
+
+function simulatorOf(server: CrmServer): string {
+  const url = /FMS simulator +(http:\/\/127\.0\.0\.1:\d+\/admin)/.exec(server.stdout())?.[1]
+  if (url === undefined) throw new Error(`no simulator in ${server.stdout()}`)
+  return url
+}
+
+t.test('in development an order is provisioned a few seconds later, and its device is in the inventory', async t => {
+  // Set to nothing is not set: the simulator is what development has by default.
+  const env = {
+    CRM_MODE: 'development',
+    FMS_SIMULATOR: '',
+    DATABASE_URL: newSqliteUrl(t),
+    PORT: String(await freePort('127.0.0.1'))
+  }
+  const server = await startServer(t, env)
+  const admin = simulatorOf(server)
+  const [subscription] = await eventually(
+    () => read<Subscription[]>(`${admin}/subscription`),
+    ({ length }) => length === 1
+  )
+  t.match(subscription?.callback, new RegExp(`^${server.url}/fms-listener/[\\w-]{32}$`))
+
+  const placed = await fetch(`${server.url}${ORDERS}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'fibre-500' }, product: { name: 'Fibre 500' } }]
+    })
+  })
+  t.equal(placed.status, 201)
+  const { id } = (await placed.json()) as { id: string }
+  const startedAt = performance.now()
+  const { state } = await eventually(
+    () => read<{ state: string }>(`${server.url}${ORDERS}/${id}`),
+    order => order.state !== 'acknowledged' && order.state !== 'inProgress'
+  )
+  t.equal(state, 'completed')
+  t.comment(`provisioned after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  const [product] = await read<{ productSerialNumber: string; status: string }[]>(`${server.url}${PRODUCTS}`)
+  t.match(product, { status: 'active', productSerialNumber: /^HOME/ })
+  const counts = await read<SimulatorCounts>(admin)
+  t.ok((counts.callbacks['delivered'] ?? 0) > 3, 'it was told by callbacks')
+  t.equal(counts.callbacks['refused'], 0)
+  t.match(counts.byState, { completed: 1 })
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  t.match(metrics, /^fms_calls_total\{call="create",outcome="ok",code=""\} 1$/m)
+  t.match(metrics, /^fulfilments_waiting 0$/m)
+  t.notMatch(server.stdout(), subscription?.callback.split('/').at(-1), 'the secret is not printed')
+
+  server.process.kill('SIGTERM')
+  t.equal(await server.exited(), 0)
+  await t.rejects(fetch(admin), 'the simulator ends with the server')
+
+  const again = await startServer(t, env)
+  const adminAgain = simulatorOf(again)
+  t.match(await read<SimulatorCounts>(adminAgain), { byState: { completed: 1 } }, 'what it has provisioned it still knows')
+  t.equal((await read<Subscription[]>(`${adminAgain}/subscription`)).length, 1, 'and whom to call back')
+  again.process.kill('SIGKILL')
+  await again.exited()
+  await t.rejects(fetch(adminAgain), 'nothing of it stays behind a server that is killed')
+})
+
+t.test('without an FMS that is said once', async t => {
+  const server = await startServer(t, { DATABASE_URL: newSqliteUrl(t) })
+  await server.printed('there is no FMS')
+  t.equal(server.stdout().match(/there is no FMS/g)?.length, 1)
+})
+
+t.test('a worker in a process of its own brings no simulator, and says so', async t => {
+  const env = { CRM_MODE: 'development', FMS_SIMULATOR: '', DATABASE_URL: 'postgres://crm@127.0.0.1:1/crm' }
+  const { code, stderr } = await runCrm(t, ['worker'], env)
+  t.equal(code, 1)
+  t.match(stderr, /^crm: crm worker brings no FMS simulator: set FMS_URL/)
+})

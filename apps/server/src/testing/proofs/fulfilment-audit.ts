@@ -1,0 +1,135 @@
+import {
+  type Fallout,
+  type Fulfilment,
+  fulfilmentMachine,
+  isFinal,
+  isFinalOrder,
+  latestAttempts,
+  leavesOf,
+  type ProductOrder
+} from '@crm-lite/domain'
+import type { Figures } from './figure.ts'
+import type { ServiceOrderAtFms } from './fms-process.ts'
+import { type FulfilmentBooks, groupedBy } from './fulfilment-books.ts'
+import type { OrderBook, OrderedItem } from './order-client.ts'
+
+const isOpen = ({ status }: Fallout) => status !== 'resolved'
+
+/** When nothing more happens by itself: what isn't done is in sight, and what is done is so at the FMS too. */
+export function auditRest(figures: Figures, when: string, books: FulfilmentBooks, atFms: readonly ServiceOrderAtFms[]): void {
+  const open = books.fallouts.filter(isOpen)
+  const openByOrder = groupedBy(open, ({ productOrder }) => productOrder.id)
+  const unseen = books.orders.filter(({ id, state }) => !isFinalOrder(state) && !openByOrder.has(id))
+  figures.none(`${when}: orders neither done nor with an open fallout record`, unseen)
+  const fallen = new Map(open.map(({ id, fulfilment }) => [fulfilment.id, id]))
+  const astray = books.fulfilments.filter(record => !isAtRest(record, fallen))
+  figures.none(`${when}: attempts neither done nor in an open fallout record`, astray)
+  compareWithFms(figures, when, books, atFms)
+}
+
+function isAtRest(record: Fulfilment, fallen: ReadonlyMap<string, string>): boolean {
+  if (record.state === 'fallout') return fallen.get(record.id) === record.fallout?.id
+  return (record.state === 'cancelled' || isFinal(fulfilmentMachine, record.state)) && !fallen.has(record.id)
+}
+
+/** What somebody has decided to do by hand, or not at all, need not be so at the FMS. */
+function compareWithFms(
+  figures: Figures,
+  when: string,
+  { fulfilments, fallouts }: FulfilmentBooks,
+  atFms: readonly ServiceOrderAtFms[]
+): void {
+  const settledByHand = new Set(
+    fallouts.filter(({ resolution }) => byHand.has(resolution)).map(({ fulfilment }) => fulfilment.id)
+  )
+  const counts = groupedBy(atFms, ({ externalId }) => externalId)
+  figures.none(
+    `${when}: service orders with the same externalId`,
+    [...counts.values()].filter(({ length }) => length > 1)
+  )
+  const ours = new Map(fulfilments.map(record => [record.id, record]))
+  figures.none(
+    `${when}: service orders that we do not know of`,
+    atFms.filter(({ externalId }) => !ours.has(externalId))
+  )
+  const pairs = atFms.flatMap(({ externalId, id, state }) => {
+    const record = ours.get(externalId)
+    const isCompared = record && !['fallout', 'superseded'].includes(record.state) && !settledByHand.has(record.id)
+    return isCompared ? [{ record, atFms: { id, state } }] : []
+  })
+  figures.none(
+    `${when}: service orders that have ended otherwise at the FMS`,
+    pairs.filter(pair => !agrees(pair.record, pair.atFms))
+  )
+}
+
+function agrees({ state, serviceOrder }: Fulfilment, atFms: Pick<ServiceOrderAtFms, 'id' | 'state'>): boolean {
+  if (state === 'completed') return serviceOrder?.id === atFms.id && atFms.state === 'completed'
+  return state !== 'cancelled' || atFms.state !== 'completed'
+}
+
+const byHand: ReadonlySet<string | undefined> = new Set(['skip', 'completeByHand', 'compensate'])
+
+/** When all fallout is resolved: every order is done, and the inventory holds what came of it. */
+export function auditEnd(figures: Figures, books: FulfilmentBooks, book: OrderBook): void {
+  figures.none('fallout records that are not resolved', books.fallouts.filter(isOpen))
+  figures.none(
+    'orders that are not done',
+    books.orders.filter(({ state }) => !isFinalOrder(state))
+  )
+  const stored = new Set(books.orders.map(({ id }) => id))
+  figures.none(
+    'orders that were acknowledged and are not there',
+    [...book.orders.keys()].filter(id => !stored.has(id))
+  )
+  auditProducts(figures, books, book)
+}
+
+function auditProducts(figures: Figures, books: FulfilmentBooks, book: OrderBook): void {
+  const { orders, products } = books
+  const active = groupedBy(
+    products.filter(({ status }) => status === 'active'),
+    ({ productOrderItem = [] }) => productOrderItem.map(each => `${each.productOrderId}:${each.orderItemId}`).join()
+  )
+  const latest = groupedBy(books.fulfilments, ({ productOrder }) => productOrder.id)
+  const skipped = new Set(books.fallouts.filter(({ resolution }) => resolution === 'skip').map(({ fulfilment }) => fulfilment.id))
+  const wanted = new Set(
+    orders.flatMap(order =>
+      itemsWithProduct(order, { ordered: book.orders.get(order.id) ?? [], attempts: latest.get(order.id) ?? [], skipped })
+    )
+  )
+  figures.none(
+    'items with more than one product',
+    [...active.values()].filter(({ length }) => length > 1)
+  )
+  figures.none(
+    'items done without their product',
+    [...wanted].filter(key => !active.has(key))
+  )
+  figures.none(
+    'products of items that are not done',
+    [...active.keys()].filter(key => !wanted.has(key))
+  )
+  figures.seen('products', wanted.size)
+}
+
+interface Done {
+  readonly ordered: readonly OrderedItem[]
+  readonly attempts: readonly Fulfilment[]
+  /** Ids of the attempts that somebody has decided to do without. */
+  readonly skipped: ReadonlySet<string>
+}
+
+/** Those that are completed, unless somebody has decided to do without, or what was done was undone with the whole order. */
+function itemsWithProduct(order: ProductOrder, { ordered, attempts, skipped }: Done): string[] {
+  const latest = new Map(latestAttempts(attempts).map(attempt => [attempt.item.id, attempt]))
+  const isProvisioned = new Map(ordered.map(item => [item.id, item.isProvisioned]))
+  return leavesOf(order.productOrderItem)
+    .filter(({ id, state }) => {
+      const attempt = latest.get(id)
+      if (state !== 'completed' || !isProvisioned.get(id)) return false
+      const isSkipped = attempt !== undefined && skipped.has(attempt.id)
+      return attempt?.purpose === 'compensate' ? isSkipped : !isSkipped
+    })
+    .map(({ id }) => `${order.id}:${id}`)
+}

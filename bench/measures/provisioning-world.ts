@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Bench } from '../bench.ts'
+import { itemOrderBody } from '../data/bench-item-order.ts'
+import type { LoadRequest } from '../load/load-job.ts'
+import { type Companion, type ServerProcess, startCompanion, startServer, startWorker } from '../server-process.ts'
+
+export const ORDERS = '/tmf-api/productOrderingManagement/v4/productOrder'
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1'
+const SIMULATOR = fileURLToPath(new URL('../../apps/fms-simulator/src/cli.ts', import.meta.url))
+const DIFFERENT_BODIES = 4_096
+
+/** `off`: what is ordered stays as it was taken in. */
+export type Workers = 'off' | 'withFms' | 'withoutAnswer'
+
+/** A server, and what works beside it: on PostgreSQL in processes of their own. */
+export interface ProvisioningWorld {
+  readonly server: ServerProcess
+  readonly beside: { pause(): void; resume(): void }
+  stop(): Promise<void>
+}
+
+export async function startWorld({ cores, engine, options }: Bench, workers: Workers): Promise<ProvisioningWorld> {
+  const DATABASE_URL = await engine.copy(options.rows.small)
+  const companions: Companion[] = []
+  const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic' }
+  const fms = workers === 'withFms' ? await startSimulator(companions, cores?.load) : NOWHERE
+  const settings = { ...common, ...(workers !== 'off' && { FMS_URL: fms }) }
+  const isApart = workers === 'off' || engine.name === 'postgres'
+  const server = await startServer(DATABASE_URL, cores?.server, { ...settings, ...(isApart && { WORKERS: 'off' }) })
+  if (workers !== 'off' && isApart) {
+    const ofWorker = { ...settings, DATABASE_URL, PUBLIC_BASE_URL: server.address }
+    companions.push(await startWorker(cores?.load, ofWorker))
+  }
+  const all = [server, ...companions]
+  return {
+    server,
+    beside: {
+      pause: () => all.forEach(each => void each.pause()),
+      resume: () => all.forEach(each => void each.resume())
+    },
+    stop: async () => {
+      for (const each of all) await each.stop()
+    }
+  }
+}
+
+/** It stands for a machine of somebody else: where it shares a core with the load, the load goes first. */
+async function startSimulator(companions: Companion[], core: string | undefined): Promise<string> {
+  const args = ['-n', '19', process.execPath, SIMULATOR, '--port', '0', '--pace', '0']
+  const simulator = await startCompanion('nice', args, core, {}, 'FMS simulator on')
+  companions.push(simulator)
+  return new URL(/http:\S+/.exec(simulator.line)![0]).origin
+}
+
+export function orderRequests(items: number): LoadRequest[] {
+  return Array.from({ length: DIFFERENT_BODIES }, (_, index) => ({
+    method: 'POST',
+    path: ORDERS,
+    body: itemOrderBody(index, items)
+  }))
+}
+
+/** How many orders there are, or of one kind. */
+export async function countOrders({ address }: ServerProcess, filter = ''): Promise<number> {
+  const answer = await fetch(`${address}${ORDERS}?limit=1&fields=id${filter}`)
+  await answer.arrayBuffer()
+  return Number(answer.headers.get('x-total-count'))
+}
+
+/** Waits until so many orders are completed. */
+export async function untilCompleted(server: ServerProcess, many: number, everyMs: number): Promise<void> {
+  while ((await countOrders(server, '&state=completed')) < many) await pause(everyMs)
+}

@@ -1,0 +1,130 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import {
+  DomainError,
+  type FmsNotification,
+  type FulfilmentDependencies,
+  followNotification,
+  type ReadFmsNotification,
+  type RequestContext,
+  type ResourceStore
+} from '@crm-lite/domain'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { JSON_MEDIA_TYPE } from '../plugins/body-parsing.ts'
+import { TENANT } from '../plugins/request-context.ts'
+import { MAX_BODY_BYTES } from '../plugins/server-options.ts'
+import { ApiError } from '../representation/api-error.ts'
+import { refusal } from '../representation/failure.ts'
+import { JSON_TYPE } from '../representation/tmf-error.ts'
+import { keepSecret } from '../tracking/served-tracking.ts'
+import { bodyOf } from './exchange.ts'
+import { traceOf } from './idempotency.ts'
+import { errorResponses, response } from './response-schemas.ts'
+
+/** How callbacks of the FMS are told from others, and read. */
+export interface FmsListener {
+  /** A part of the address that callbacks are sent to: whoever knows it is taken for the FMS. 22 to 200 letters, digits, `-` and `_`. */
+  readonly secret: string
+  readonly read: ReadFmsNotification
+}
+
+export interface ServedFmsListener extends FmsListener {
+  readonly services: FulfilmentDependencies & { readonly store: ResourceStore }
+}
+
+/** Callbacks are sent to this path, `/` and the secret, whatever may follow. */
+export const FMS_LISTENER_PATH = '/fms-listener'
+
+export const FMS_TAG = 'fmsListener'
+
+/** At least 128 bits, when it is random. */
+const SECRET = /^[\w-]{22,200}$/
+
+/** Who is responsible for what callbacks bring about. */
+const ACTOR = 'fms'
+
+interface Callback {
+  Params: { secret: string; '*'?: string }
+}
+
+/**
+ * Takes in what the FMS tells. What is not about one of our service orders, was told before or is out of turn changes nothing, and is
+ * answered in the same way: nobody sends it again.
+ */
+export function registerFmsListener(app: FastifyInstance, served: ServedFmsListener): void {
+  // Nothing of it is told, not even to whoever starts the server.
+  if (!SECRET.test(served.secret)) throw new Error('the secret of the address for callbacks needs 22 to 200 of A-Z a-z 0-9 - _')
+  const onRequest = onlyTheFms(served.secret)
+  const options = { onRequest, bodyLimit: MAX_BODY_BYTES }
+  const hear = listen(served)
+  app.post<Callback>(`${FMS_LISTENER_PATH}/:secret`, { ...options, schema: schemaOf('hearFms') }, hear)
+  app.post<Callback>(`${FMS_LISTENER_PATH}/:secret/*`, { ...options, schema: schemaOf('hearFmsEvent') }, hear)
+}
+
+/** Before the body is read. Whoever guesses learns neither how much was right nor that there is anything. */
+function onlyTheFms(secret: string) {
+  const expected = digestOf(secret)
+  return async (request: FastifyRequest<Callback>): Promise<void> => {
+    if (!timingSafeEqual(digestOf(request.params.secret), expected)) throw refusal('unknownPath')
+  }
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function listen({ read, services }: ServedFmsListener) {
+  return async (request: FastifyRequest<Callback>, reply: FastifyReply): Promise<string> => {
+    keepSecret(reply)
+    const eventName = request.params['*']?.split('/').findLast(part => part !== '')
+    const result = read(bodyOf(request), eventName)
+    if (result.kind !== 'ok') throw new ApiError(400, { code: 'invalidValue', pointer: '', message: result.message })
+    await follow(services, result.value, { tenant: TENANT, actor: ACTOR, correlationId: request.id, ...traceOf(request) })
+    reply.code(201).type(JSON_TYPE)
+    return '{}'
+  }
+}
+
+/** An order that was deleted meanwhile is one that nobody knows. */
+async function follow(
+  services: ServedFmsListener['services'],
+  notification: FmsNotification,
+  context: RequestContext
+): Promise<void> {
+  try {
+    await followNotification(services, notification, context)
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'notFound') throw error
+  }
+}
+
+function schemaOf(operationId: string): FastifySchema {
+  const secret = Type.String({ description: 'What the address was made with: whoever knows it is taken for the FMS.' })
+  const isNamed = operationId === 'hearFmsEvent'
+  const rest = Type.String({ description: 'What the FMS appends; the last part is the name of the event.' })
+  const body = Type.Object({}, { description: 'An event of TMF641, such as `ServiceOrderStateChangeEvent`.' })
+  return {
+    operationId,
+    summary: isNamed
+      ? 'Be told by the FMS what happens, at an address with the name of the event'
+      : 'Be told by the FMS what happens',
+    description: 'What is unknown, was told before or is out of turn changes nothing, and is answered in the same way.',
+    tags: [FMS_TAG],
+    params: Type.Object(isNamed ? { secret, '*': rest } : { secret }),
+    body: { content: { [JSON_MEDIA_TYPE]: { schema: body } } },
+    response: {
+      201: response('It was taken in.', { content: { [JSON_MEDIA_TYPE]: { schema: Type.Object({}) } } }),
+      ...errorResponses([
+        'invalidValue',
+        'missingBody',
+        'invalidJson',
+        'limitExceeded',
+        'malformedRequest',
+        'unknownPath',
+        'bodyTooLarge',
+        'unsupportedMediaType',
+        'unavailable'
+      ])
+    }
+  }
+}
