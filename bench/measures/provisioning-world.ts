@@ -25,7 +25,7 @@ export interface ProvisioningWorld {
 export async function startWorld({ cores, engine, options }: Bench, workers: Workers): Promise<ProvisioningWorld> {
   const DATABASE_URL = await engine.copy(options.rows.small)
   const companions: Companion[] = []
-  const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic' }
+  const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic', FMS_MAX_CONCURRENT: '64' }
   const fms = workers === 'withFms' ? await startSimulator(companions, cores?.load) : NOWHERE
   const settings = { ...common, ...(workers !== 'off' && { FMS_URL: fms }) }
   const isApart = workers === 'off' || engine.name === 'postgres'

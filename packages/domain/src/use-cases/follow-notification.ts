@@ -1,4 +1,11 @@
-import { askEarly, type Fulfilment, type FulfilmentContext, followReport, fulfilmentDefinition } from '../fulfilment/index.ts'
+import {
+  askEarly,
+  type Fulfilment,
+  type FulfilmentContext,
+  followReport,
+  fulfilmentDefinition,
+  isOver
+} from '../fulfilment/index.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { FmsNotification } from '../ports/fms-gateway.ts'
@@ -15,13 +22,14 @@ export async function followNotification(
   notification: FmsNotification,
   context: RequestContext
 ): Promise<'followed' | 'unknown'> {
-  const id = await fulfilmentOf(dependencies.store, notification, context.tenant)
-  if (id === undefined) return 'unknown'
+  const found = await fulfilmentOf(dependencies.store, notification, context.tenant)
+  if (!found) return 'unknown'
+  if (isOver(found.state)) return 'followed'
   const { report } = notification
   const follow = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
     report ? followReport(record, order, { report, source: 'callback' }, decision) : askEarly(record, order, decision)
   try {
-    await changeFulfilment(dependencies, id, follow, context)
+    await changeFulfilment(dependencies, found.id, follow, context)
     return 'followed'
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
@@ -42,10 +50,12 @@ async function fulfilmentOf(
   store: ResourceStore,
   { serviceOrderId, externalId }: FmsNotification,
   tenant: string
-): Promise<string | undefined> {
-  const named = externalId === undefined ? undefined : await store.get(tenant, fulfilmentDefinition, externalId)
-  if (serviceOrderId === undefined) return named?.id
-  if (named && (JSON.parse(named.document) as Fulfilment).serviceOrder?.id === serviceOrderId) return named.id
+): Promise<Fulfilment | undefined> {
+  const stored = externalId === undefined ? undefined : await store.get(tenant, fulfilmentDefinition, externalId)
+  const named = stored && (JSON.parse(stored.document) as Fulfilment)
+  // What it is called at the FMS may not be known yet.
+  const isIt = named && (named.serviceOrder === undefined || named.serviceOrder.id === serviceOrderId)
+  if (serviceOrderId === undefined || isIt) return named
   const { items } = await store.list(tenant, fulfilmentDefinition, {
     filter: { kind: 'in', path: serviceOrderPath, values: [serviceOrderId] },
     sort: [],
@@ -53,5 +63,5 @@ async function fulfilmentOf(
     offset: 0,
     count: false
   })
-  return items[0]?.id ?? named?.id
+  return items[0] ? (JSON.parse(items[0].document) as Fulfilment) : named
 }
