@@ -3,6 +3,7 @@ import type { ClaimedWork, Clock, DoWork, WorkKind, WorkQueue, WorkSignal } from
 import type { WorkerLog } from './delivery-options.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
+import { within } from './within.ts'
 import type { WorkMetrics } from './work-metrics.ts'
 
 export interface DueWorkerOptions {
@@ -93,14 +94,7 @@ export class DueWorker {
     this.#stopListening()
     clearInterval(this.#poll)
     clearTimeout(this.#next)
-    let cutOff: NodeJS.Timeout | undefined
-    await Promise.race([
-      this.#end(),
-      new Promise<void>(resolve => {
-        cutOff = setTimeout(resolve, patienceMs)
-      })
-    ])
-    clearTimeout(cutOff)
+    await within(patienceMs, this.#end())
   }
 
   async #end(): Promise<void> {
@@ -169,12 +163,7 @@ export class DueWorker {
     const { monotonicMs } = this.#options
     const startedMs = monotonicMs()
     const isWorthIt = await this.#begin()
-    let cutOff: NodeJS.Timeout | undefined
-    const patience = new Promise<void>(resolve => {
-      cutOff = setTimeout(resolve, MAX_WORK_MS)
-    })
-    await Promise.race([Promise.all(this.#underWay), patience])
-    clearTimeout(cutOff)
+    await within(MAX_WORK_MS, Promise.all(this.#underWay))
     const endedMs = monotonicMs()
     this.#restUntilMs = endedMs + (endedMs - startedMs) * REST
     return isWorthIt

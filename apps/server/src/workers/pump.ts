@@ -1,3 +1,5 @@
+import { within } from './within.ts'
+
 export interface PumpOptions {
   /** Returns whether it should be done again at once. */
   readonly work: () => Promise<boolean>
@@ -33,13 +35,8 @@ export class Pump {
   }
 
   /** The same, but no longer than this: what is under way then goes on without being waited for. */
-  async stopWithin(patienceMs: number): Promise<void> {
-    let cutOff: NodeJS.Timeout | undefined
-    const patience = new Promise<void>(resolve => {
-      cutOff = setTimeout(resolve, patienceMs)
-    })
-    await Promise.race([this.stop(), patience])
-    clearTimeout(cutOff)
+  stopWithin(patienceMs: number): Promise<void> {
+    return within(patienceMs, this.stop())
   }
 
   async #run(): Promise<void> {

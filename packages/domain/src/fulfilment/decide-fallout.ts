@@ -158,7 +158,8 @@ function tryAgain(
       ? decomposed(order.order, item, ingredients, attempt)
       : { kind: 'request' as const, ...pick(record), request: changed(record.request, changes) }
   become(motion, 'superseded', { nextAt: undefined })
-  if (item?.state === 'held') moveItem(order, item.id, 'inProgress')
+  // While something is undone its item is held.
+  if (item?.state === 'held' && record.purpose === 'provision') moveItem(order, item.id, 'inProgress')
   if (made.kind === 'nothing') {
     if (item) completeWithout(motion, made.isProduct)
     return undefined

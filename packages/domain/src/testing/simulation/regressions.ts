@@ -6,5 +6,7 @@ export const regressions: readonly { readonly seed: number; readonly why: string
   { seed: 209, why: 'a callback about an order that was deleted is about nobody' },
   { seed: 542, why: 'an order that is deleted while it is read is not there' },
   { seed: 744, why: 'work that reads twice does not write over what was changed in between' },
-  { seed: 775, why: 'all that was delivered for an order is undone, not only what came last' }
+  { seed: 775, why: 'all that was delivered for an order is undone, not only what came last' },
+  { seed: 2964, why: 'what the FMS has taken away is not undone by forgetting it' },
+  { seed: 3269, why: 'an item whose undoing is tried again is held all the time' }
 ]
