@@ -6,7 +6,7 @@ import { countOrders, orderRequests, type ProvisioningWorld, startWorld, untilCo
 
 const TARGET = 0.2
 const WARM_UP_S = 2
-const ROUNDS = { quick: 2, full: 5 }
+const ROUNDS = { quick: 2, full: 3 }
 
 /**
  * How many orders go all the way in a second, from being placed to the product in the inventory, against how many are only taken in. The

@@ -33,8 +33,8 @@ const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
-/** While requests wait, a rest is so many times as long as the work before it: a twentieth of the time is work. */
-const REST = 19
+/** While requests wait, a rest is so many times as long as the work before it: a fiftieth of the time is work. */
+const REST = 49
 /** What takes longer than this doesn't work, but waits itself: for an answer, say. */
 const MAX_WORK_MS = 500
 /** What fails is tried again after twice as long each time. */
