@@ -131,6 +131,9 @@ export function dueWorker(
   })
 }
 
+/** What is begun there comes back in callbacks, which are answered at once, and cost several times as much. */
+const FMS_REST = 199
+
 /**
  * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long
  * as a call may take.
@@ -155,6 +158,7 @@ export function fmsWorker(
     leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
     concurrency,
     room,
+    rest: FMS_REST,
     ...(isBusy && { isBusy })
   })
 }

@@ -22,6 +22,8 @@ export interface DueWorkerOptions {
   readonly room?: () => number
   /** Whether requests wait: what becomes due by itself lets them go first then. */
   readonly isBusy?: () => boolean
+  /** While requests wait, a rest is so many times as long as the work before it: 49 by default, so that a fiftieth of the time is work. */
+  readonly rest?: number
   /** How often to look whether there is something to do when nothing has said so. */
   readonly pollMs?: number
   /** In milliseconds, and not turned back or forth by anybody: `performance.now()`. */
@@ -33,7 +35,6 @@ const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
-/** While requests wait, a rest is so many times as long as the work before it: a fiftieth of the time is work. */
 const REST = 49
 /** What takes longer than this doesn't work, but waits itself: for an answer, say. */
 const MAX_WORK_MS = 500
@@ -65,6 +66,7 @@ export class DueWorker {
       concurrency: CONCURRENCY,
       room: () => Number.POSITIVE_INFINITY,
       isBusy: () => false,
+      rest: REST,
       ...options
     }
     this.#kinds = Object.keys(options.handlers) as WorkKind[]
@@ -160,12 +162,12 @@ export class DueWorker {
 
   /** Rests when it has done some of it, for longer than that took. */
   async #workPolitely(): Promise<boolean> {
-    const { monotonicMs } = this.#options
+    const { monotonicMs, rest } = this.#options
     const startedMs = monotonicMs()
     const isWorthIt = await this.#begin()
     await within(MAX_WORK_MS, Promise.all(this.#underWay))
     const endedMs = monotonicMs()
-    this.#restUntilMs = endedMs + (endedMs - startedMs) * REST
+    this.#restUntilMs = endedMs + (endedMs - startedMs) * rest
     return isWorthIt
   }
 
