@@ -22,11 +22,16 @@ export interface ProvisioningWorld {
   stop(): Promise<void>
 }
 
-export async function startWorld({ cores, engine, options }: Bench, workers: Workers): Promise<ProvisioningWorld> {
+/** @param isFmsLast whether the FMS, which stands for a machine of somebody else, lets the load go first where they share a core */
+export async function startWorld(
+  { cores, engine, options }: Bench,
+  workers: Workers,
+  isFmsLast = false
+): Promise<ProvisioningWorld> {
   const DATABASE_URL = await engine.copy(options.rows.small)
   const companions: Companion[] = []
   const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic', FMS_MAX_CONCURRENT: '64' }
-  const fms = workers === 'withFms' ? await startSimulator(companions, cores?.load) : NOWHERE
+  const fms = workers === 'withFms' ? await startSimulator(companions, cores?.load, isFmsLast) : NOWHERE
   const settings = { ...common, ...(workers !== 'off' && { FMS_URL: fms }) }
   const isApart = workers === 'off' || engine.name === 'postgres'
   const server = await startServer(DATABASE_URL, cores?.server, { ...settings, ...(isApart && { WORKERS: 'off' }) })
@@ -47,9 +52,9 @@ export async function startWorld({ cores, engine, options }: Bench, workers: Wor
   }
 }
 
-/** It stands for a machine of somebody else: where it shares a core with the load, the load goes first. */
-async function startSimulator(companions: Companion[], core: string | undefined): Promise<string> {
-  const args = ['-n', '19', process.execPath, SIMULATOR, '--port', '0', '--pace', '0']
+async function startSimulator(companions: Companion[], core: string | undefined, isLast: boolean): Promise<string> {
+  const niceness = isLast ? '19' : '0'
+  const args = ['-n', niceness, process.execPath, SIMULATOR, '--port', '0', '--pace', '0']
   const simulator = await startCompanion('nice', args, core, {}, 'FMS simulator on')
   companions.push(simulator)
   return new URL(/http:\S+/.exec(simulator.line)![0]).origin
