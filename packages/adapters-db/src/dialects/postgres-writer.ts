@@ -123,11 +123,17 @@ export class PostgresWriter implements Writer {
       await this.#write(batch.map(each => each.writes))
       for (const { resolve } of batch) resolve()
     } catch (error) {
-      // A refusal of the database rolled everything back, so what is in order is written alone. When the connection broke nobody
-      // knows whether it was written, so nothing is written a second time.
+      // When the connection broke nobody knows whether it was written, so nothing is written a second time.
       if (batch.length === 1 || sqlStateOf(error) === '') for (const { reject } of batch) reject(error)
-      else for (const each of batch) await this.#commit([each])
+      else await this.#commitApart(batch)
     }
+  }
+
+  /** A refusal of the database rolled everything back. Halves are written again, so that one that is refused takes few others with it. */
+  async #commitApart(batch: readonly Waiting[]): Promise<void> {
+    const middle = batch.length >> 1
+    await this.#commit(batch.slice(0, middle))
+    await this.#commit(batch.slice(middle))
   }
 
   async #write(batch: readonly WriteSet[]): Promise<void> {
