@@ -13,6 +13,8 @@ const NODE_OPTIONS = ['--max-semi-space-size=16']
 const SAME_SIGNAL_WITHIN_MS = 1_000
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** Types are stripped and code is compiled once, not at every start: that halves the time until a command does something. */
+const NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'compiled')
 
 /**
  * Brings the tools through npm, installs exactly what the lockfile says, and runs a script of the project. Takes two seconds when
@@ -25,7 +27,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export function runScript(script, args, env = process.env) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) fail(`Node ${OLDEST_NODE} or later is needed.`)
   const { node, path } = bringTools()
-  const environment = { ...env, PATH: path, CRM_STARTED_BY: String(process.pid) }
+  const environment = { NODE_COMPILE_CACHE, ...env, PATH: path, CRM_STARTED_BY: String(process.pid) }
   installDependencies(environment)
   const preload = new URL('./stop-with-parent.ts', import.meta.url).href
   const child = spawn(node, [...NODE_OPTIONS, '--import', preload, join(root, script), ...args], {

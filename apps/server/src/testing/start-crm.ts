@@ -32,10 +32,13 @@ export interface CrmProcess {
   exited(): Promise<number | string>
 }
 
-/** Starts a command with nothing of this environment but the path, a secret key, and no FMS; it is killed when the test ends. */
+/** What a process needs to start, and to start quickly. */
+const { PATH, NODE_COMPILE_CACHE } = process.env
+
+/** Starts a command with nothing of this environment but that, a secret key, and no FMS; it is killed when the test ends. */
 export function startCrm(t: Test, args: readonly string[], env: Environment): CrmProcess {
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', SECRET_KEY, FMS_SIMULATOR: 'off', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', SECRET_KEY, FMS_SIMULATOR: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   const output = { stdout: '', stderr: '' }
