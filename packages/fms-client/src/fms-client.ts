@@ -38,6 +38,8 @@ interface Call {
   readonly body?: JsonValue
   /** The same for what must be done once only: an FMS that knows the header keeps us from doing it twice. */
   readonly idempotencyKey?: string
+  /** By `performance.now()`: nobody turns that back while we wait. */
+  readonly answerByMs?: number
 }
 
 /**
@@ -61,10 +63,17 @@ export class FmsClient implements FmsGateway {
     this.canLookUp = this.#settings.lookUp.by !== 'none'
   }
 
-  create(request: ServiceOrderRequest): Promise<FmsResult<ServiceOrderReport>> {
+  create(request: ServiceOrderRequest, answerBy?: Date): Promise<FmsResult<ServiceOrderReport>> {
     const { externalId } = request
-    const body = orderBody(request, this.#settings.version)
-    return this.#call({ call: 'create', method: 'POST', path: '/serviceOrder', body, idempotencyKey: externalId }, answer =>
+    const call: Call = {
+      call: 'create',
+      method: 'POST',
+      path: '/serviceOrder',
+      body: orderBody(request, this.#settings.version),
+      idempotencyKey: externalId,
+      ...(answerBy && { answerByMs: performance.now() + answerBy.getTime() - Date.now() })
+    }
+    return this.#call(call, answer =>
       // What was just placed is acknowledged, in the standard, whether it says so or not.
       confirmed(
         readBody(answer, value => readOrder(value, 'acknowledged')),
@@ -184,6 +193,7 @@ export class FmsClient implements FmsGateway {
       headers: { ...this.#headersOf(call), ...credentials.headers },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       timeoutMs: timeoutsMs[call.call],
+      ...(call.answerByMs !== undefined && { answerByMs: call.answerByMs }),
       maxAnswerBytes
     })
     if (outcome.kind === 'noAnswer') return unansweredBy(asked, outcome)

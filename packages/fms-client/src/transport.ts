@@ -18,13 +18,15 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly timeoutMs: number
+  /** The call is over by then, and isn't begun any more; by `performance.now()`. */
+  readonly answerByMs?: number
   readonly maxAnswerBytes: number
 }
 
-/** Nothing was sent: too many calls at once, an FMS that seems to be down, or a client that is being closed. */
+/** Nothing was sent: too many calls at once, an FMS that seems to be down, a client that is being closed, or it is too late. */
 export interface NotSent {
   readonly kind: 'notSent'
-  readonly reason: 'busy' | 'breakerOpen' | 'closed'
+  readonly reason: 'busy' | 'breakerOpen' | 'closed' | 'late'
   readonly retryAfterS?: number
 }
 
@@ -74,7 +76,10 @@ export class Transport {
   /** Neither counted nor held back: for who gives out tokens, which may be somebody else. */
   async sendAside(request: HttpRequest): Promise<HttpOutcome | NotSent> {
     if (this.#isClosed) return { kind: 'notSent', reason: 'closed' }
-    const sending = this.#exchange(request)
+    const { timeoutMs, answerByMs = Number.POSITIVE_INFINITY } = request
+    const leftMs = Math.min(timeoutMs, answerByMs - performance.now())
+    if (leftMs <= 0) return { kind: 'notSent', reason: 'late' }
+    const sending = this.#exchange({ ...request, timeoutMs: leftMs })
     this.#underWay.add(sending)
     try {
       return await sending

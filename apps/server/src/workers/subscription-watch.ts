@@ -32,7 +32,7 @@ export class SubscriptionWatch {
   asking(gateway: FmsGateway): FmsGateway {
     return {
       canLookUp: gateway.canLookUp,
-      create: request => gateway.create(request),
+      create: (...call) => gateway.create(...call),
       get: async id => {
         const result = await gateway.get(id)
         if (result.kind === 'ok' && result.value.state === 'completed') this.#note(doubtSubscription)

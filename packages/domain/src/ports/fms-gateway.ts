@@ -152,7 +152,7 @@ export interface FmsEvidence {
  * |---|---|---|
  * | `refused` | it answered, and the answer is no | `badRequest`, `unauthorized`, `forbidden`, `notFound`, `requestTimeout`, `conflict`, `tooManyRequests`, `serverError`, `notImplemented`, `redirected`, `notSupported` (nothing was sent: this FMS cannot do it) |
  * | `unreadable` | it answered something that makes no sense | `emptyAnswer`, `notJson`, `tooLong`, `tooDeep`, `encoded`, `invalidAnswer`, `wrongType`, `otherOrder`; of look-ups `filterIgnored`, `pagingIgnored`, `tooManyOrders`, `listChanged` |
- * | `unreachable` | no answer, or none in full | `connection`, `tls`, `timeout`, `brokenOff`; nothing was sent: `breakerOpen`, `busy`, `closed`, `noToken` |
+ * | `unreachable` | no answer, or none in full | `connection`, `tls`, `timeout`, `brokenOff`; nothing was sent: `breakerOpen`, `busy`, `closed`, `late`, `noToken` |
  */
 export interface FmsFailure {
   readonly kind: 'refused' | 'unreadable' | 'unreachable'
@@ -204,7 +204,11 @@ export type ReadFmsNotification = (body: unknown, eventName?: string) => FmsResu
  * @source TMF641 v4.1.0
  */
 export interface FmsGateway {
-  create(request: ServiceOrderRequest): Promise<FmsResult<ServiceOrderReport>>
+  /**
+   * @param answerBy when others begin to look for what has become of it: the call is over by then, and nothing is sent any more (`late`),
+   *   however long this process stood still
+   */
+  create(request: ServiceOrderRequest, answerBy?: Date): Promise<FmsResult<ServiceOrderReport>>
   /** Refused with `notFound` when there is none. */
   get(id: string): Promise<FmsResult<ServiceOrderReport>>
   /** Whether `lookUp` can tell what is there and what isn't. */

@@ -29,6 +29,7 @@ export async function fmsGatewayContract(t: TestRunner, options: FmsContractOpti
     })
   }
   await behaviour('what is asked for is placed once, and told as it was taken', places)
+  await behaviour('what should have been answered by now is not sent any more', sendsNothingLate)
   await behaviour('every fault tells whether it may be tried again, and whether it may be done already', tellsFaults)
   await behaviour('reading changes nothing, so that its outcome is never unknown', readsWithoutHarm)
   await behaviour('an order is found by what we called it, and what is not there is not found', looksUp)
@@ -95,6 +96,13 @@ async function places(t: TestRunner, { gateway, fms }: FmsUnderTest): Promise<vo
   t.same(created.items[0]?.service?.supportingResources, serviceOrderRequest.items[0]?.supportingResources)
   t.equal(created.items[1]?.service?.id, 'service-7')
   t.same(okOf(await gateway.get(created.id)), created)
+}
+
+async function sendsNothingLate(t: TestRunner, { gateway, fms }: FmsUnderTest): Promise<void> {
+  const late = failureOf(await gateway.create(serviceOrderRequest, new Date('2020-01-01T00:00:00Z')))
+  t.same(outlineOf(late), { kind: 'unreachable', code: 'late', retryable: true, isOutcomeUnknown: false })
+  t.equal(fms.orders().length, 0)
+  t.equal((await gateway.create(serviceOrderRequest, new Date('2100-01-01T00:00:00Z'))).kind, 'ok')
 }
 
 async function tellsFaults(t: TestRunner, { gateway, fms }: FmsUnderTest): Promise<void> {

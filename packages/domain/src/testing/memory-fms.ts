@@ -57,7 +57,8 @@ export class MemoryFms implements FmsGateway, ScriptedFms {
     this.#now = options.now ?? (() => LONG_AGO)
   }
 
-  create(request: ServiceOrderRequest): Promise<FmsResult<ServiceOrderReport>> {
+  async create(request: ServiceOrderRequest, answerBy?: Date): Promise<FmsResult<ServiceOrderReport>> {
+    if (answerBy && answerBy <= this.#now()) return late
     return this.#call('create', arrived => {
       if (arrived) this.requests.push(request)
       return () => ok(this.#place(request))
@@ -219,6 +220,13 @@ function placedItem(item: ServiceOrderItemRequest): ServiceOrderItemReport {
 
 const notFound: FmsFailure = refusal('notFound', 'There is none with this id.')
 const notSupported: FmsFailure = refusal('notSupported', 'This FMS cannot be asked for an externalId.')
+const late: FmsFailure = {
+  kind: 'unreachable',
+  code: 'late',
+  message: 'Nothing was sent: it is too late.',
+  retryable: true,
+  isOutcomeUnknown: false
+}
 
 function refusal(code: string, message: string): FmsFailure {
   return { kind: 'refused', code, message, retryable: false, isOutcomeUnknown: false }

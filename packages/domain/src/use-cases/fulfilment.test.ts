@@ -184,6 +184,23 @@ t.test('a lost answer is looked up when the FMS has settled, and nothing is sent
   }
 })
 
+t.test('who stood still between storing and sending sends nothing any more: it may be sent by others by then', async t => {
+  const { accepted, work, fms, advance, fulfilments } = world()
+  const id = await accepted(fibre)
+  const create = fms.create.bind(fms)
+  fms.create = (...call) => {
+    advance(defaultFulfilmentSettings.callTimeoutMs)
+    fms.create = create
+    return create(...call)
+  }
+  await work()
+  t.equal(fms.orders().length, 0)
+  advance(60_000)
+  await work()
+  t.equal(fms.countOf(`${id}:1:1`), 1)
+  t.match(await fulfilments(), [{ state: 'placed', tries: 2 }])
+})
+
 t.test('callbacks are followed; the same again, about others and out of turn they change nothing', async t => {
   const { accepted, work, fms, hear, order, products, events } = world()
   const id = await accepted(fibre)

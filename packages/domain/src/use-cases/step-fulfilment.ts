@@ -74,7 +74,7 @@ export async function stepFulfilment(
 async function create(dependencies: StepDependencies, id: string, context: RequestContext): Promise<undefined> {
   const sent = await storeSent(dependencies, id, context)
   if (!sent) return undefined
-  const result = await dependencies.fms.create(sent.request)
+  const result = await dependencies.fms.create(sent.request, dueAt(sent, dependencies.fulfilment.settings))
   await changeFulfilment(dependencies, id, withAnswer(afterCreate, sent, result), context)
   return undefined
 }

@@ -115,7 +115,7 @@ export function withOutages(fms: HttpFms, gateway: FmsGateway, unreachable: FmsG
   const via = (operation: FmsOperation) => (fms.takeDown(operation) ? unreachable : gateway)
   return {
     canLookUp: gateway.canLookUp,
-    create: request => via('create').create(request),
+    create: (request, answerBy) => via('create').create(request, answerBy),
     get: id => via('get').get(id),
     lookUp: externalId => via('list').lookUp(externalId),
     list: page => via('list').list(page),

@@ -52,7 +52,7 @@ export function faultyFms(
     )
   return {
     canLookUp: fms.canLookUp,
-    create: request => call('create', () => fms.create(request)),
+    create: (request, answerBy) => call('create', () => fms.create(request, answerBy)),
     get: id => call('get', () => fms.get(id)),
     lookUp: externalId => call('list', () => fms.lookUp(externalId)),
     list: page => call('list', () => fms.list(page)),
