@@ -82,6 +82,17 @@ export class WriteSet {
     )
   }
 
+  /** The resources of which it must still be the revision that was read that is stored. */
+  get replaced(): string[] {
+    return [...this.#changed].flatMap(([key, { before }]) => (before ? [`${this.tenant}/${key}`] : []))
+  }
+
+  /** What it may get in the way of others by: the resources that it changes, and the requests that it remembers. */
+  get touched(): string[] {
+    const remembered = this.remembered.map(({ request: { scope, key } }) => `remembered/${scope}/${key}`)
+    return [...this.#changed.keys(), ...remembered].map(name => `${this.tenant}/${name}`)
+  }
+
   /** What this work wrote itself: undefined when it wrote nothing there. */
   written(definition: ResourceDefinition, id: string): StoredResource | 'deleted' | undefined {
     const changed = this.#changed.get(keyOf(definition, id))
@@ -161,8 +172,9 @@ function addRows(tables: Map<string, TableWrites>, { definition, before, after }
     rows = { table, resource: definition.name, inserts: [], updates: [], deletes: [], linksAdded: [], linksRemoved: [] }
     tables.set(table, rows)
   }
-  const linksBefore = before ? linksOf(definition, JSON.parse(before.document) as Resource) : []
-  const linksAfter = after ? linksOf(definition, after.resource) : []
+  const hasLinks = definition.indexed.some(({ many }) => many)
+  const linksBefore = before && hasLinks ? linksOf(definition, JSON.parse(before.document) as Resource) : []
+  const linksAfter = after && hasLinks ? linksOf(definition, after.resource) : []
   if (after && !before) rows.inserts.push({ ...after.stored, expected: 0 })
   else if (after && before) rows.updates.push({ ...after.stored, expected: before.revision })
   else if (before) rows.deletes.push({ id: before.id, expected: before.revision, revision: 0, document: '' })

@@ -46,7 +46,7 @@ export function afterGet(
 }
 
 /** Follows what was said about a service order that the FMS has; before that, and when it is over, nothing is. */
-export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource): void {
+export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource, eventId?: string): void {
   const { record, context } = motion
   if (record.state === 'fallout' && isHealedBy(motion, report)) heal(motion)
   if (motion.record.state !== 'placed' && motion.record.state !== 'cancelling') return
@@ -63,8 +63,9 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     return
   }
   if (told === record.told) {
-    if (source === 'callback') askSoon(motion)
-    else {
+    if (source === 'callback') {
+      if (isRepeated(motion.record, eventId)) askSoon(motion)
+    } else {
       planPoll(motion)
       if (meaning === 'waiting' || meaning === 'inProgress' || meaning === 'held') noSignOfCancellation(motion)
     }
@@ -75,9 +76,27 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     askSoon(motion)
     return
   }
-  put(motion, { told, puzzles: 0, newsAt: at(motion), serviceOrder: { id: report.id, state: report.state } })
+  if (source === 'callback' && isSmallTalk(motion, report)) return
+  const toldBy = source === 'callback' ? (eventId ?? '') : undefined
+  put(motion, { told, toldBy, puzzles: 0, newsAt: at(motion), serviceOrder: { id: report.id, state: report.state } })
   if (source === 'answer') planPoll(motion)
   obey(motion, report, meaning, context)
+}
+
+/** The same callback once more; not another one that says the same, nor the first one that says what was an answer before. */
+function isRepeated({ toldBy }: Fulfilment, eventId: string | undefined): boolean {
+  return toldBy !== undefined && (toldBy === '' || eventId === undefined || toldBy === eventId)
+}
+
+/**
+ * What is told on the way and leaves the service order where it is, right after other news. Its milestones and characteristics are
+ * followed; that it was told need not be known.
+ */
+function isSmallTalk({ record, context }: FulfilmentInMotion, report: ServiceOrderReport): boolean {
+  const isSame = record.serviceOrder?.state === report.state && record.puzzles === 0 && record.told !== undefined
+  const meaning = meaningOf(report.state, record.stateMap)
+  const sinceNewsMs = context.moment.now.getTime() - Date.parse(record.newsAt)
+  return isSame && (meaning === 'inProgress' || meaning === 'waiting') && sinceNewsMs < context.settings.poll.minMs
 }
 
 /** What a callback may say without being asked about: what cannot change any more, and what is so already. */

@@ -112,6 +112,8 @@ export interface Fulfilment extends Resource {
   polledAt?: string
   /** Of what was told last: the same again is no news. */
   told?: string
+  /** The event of the callback that told it, empty where that has no id; absent where it was an answer. */
+  toldBy?: string
   cancellation?: FulfilmentCancellation
   fallout?: { id: string; kind: FalloutKind }
   result?: FulfilledService[]

@@ -1,6 +1,7 @@
 import {
   agree,
   beginProvisioning,
+  dueAt,
   type Fulfilment,
   type FulfilmentChange,
   type FulfilmentContext,
@@ -26,21 +27,27 @@ export interface FulfilmentDependencies extends OrderDependencies {
  * with this id.
  *
  * @param decide pure, as it may be called again
+ * @param isToChange whether there is anything to decide, by the record alone
+ * @returns when its next step is due by now, if any is
  */
 export function changeFulfilment(
   dependencies: FulfilmentDependencies,
   id: string,
   decide: (record: Fulfilment, order: ProductOrder, context: FulfilmentContext) => FulfilmentChange,
-  context: RequestContext
-): Promise<void> {
+  context: RequestContext,
+  isToChange: (record: Fulfilment) => boolean = () => true
+): Promise<Date | undefined> {
   return dependencies.unitOfWork.run(context.tenant, async transaction => {
     const stored = await transaction.get(fulfilmentDefinition, id)
-    if (!stored) return
+    if (!stored) return undefined
     const record = JSON.parse(stored.document) as Fulfilment
+    if (!isToChange(record)) return undefined
     const before = await orderRecords(transaction, record.productOrder.id)
     const work = orderWork(dependencies, transaction, context)
-    const change = decide(record, before.order, fulfilmentContext(dependencies.fulfilment, work))
+    const decision = fulfilmentContext(dependencies.fulfilment, work)
+    const change = decide(record, before.order, decision)
     if (change.outcome === 'changed') await storeFulfilmentChange(dependencies, work, { before, record, change })
+    return dueAt(change.record, decision.settings)
   })
 }
 
@@ -60,7 +67,9 @@ export async function storeFulfilmentChange(
   const open = await settledTask(work.transaction, before.journey, before.order, work.moment)
   const isLatest = before.journey.fulfilment?.some(({ id }) => id === record.id)
   const isOnItsWayOut = before.order.state === 'assessingCancellation' || before.order.state === 'pendingCancellation'
-  const latest = open || isOnItsWayOut || !isLatest ? await latestFulfilments(work.transaction, before.journey) : [record]
+  const isAlone = !open && !isOnItsWayOut && isLatest
+  const others = isAlone ? [] : await latestFulfilments(work.transaction, before.journey)
+  const latest = isAlone ? [record] : others.map(each => (each.id === record.id ? record : each))
   const unmoved = { outcome: 'unchanged', order: before.order, steps: [], history: [] } as const
   const provisioning = beginProvisioning(unmoved, latest, fulfilmentContext(policy, work))
   take(provisioning, change)

@@ -22,15 +22,43 @@ export async function followNotification(
   notification: FmsNotification,
   context: RequestContext
 ): Promise<'followed' | 'unknown'> {
-  const found = await fulfilmentOf(dependencies.store, notification, context.tenant)
-  if (!found) return 'unknown'
-  if (isOver(found.state)) return 'followed'
-  const { report } = notification
-  const follow = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
-    report ? followReport(record, order, { report, source: 'callback' }, decision) : askEarly(record, order, decision)
+  const { serviceOrderId, externalId } = notification
+  // What it is called at the FMS may not be known yet.
+  const isIt = ({ serviceOrder }: Fulfilment) =>
+    serviceOrderId === undefined || serviceOrder === undefined || serviceOrder.id === serviceOrderId
+  const named = externalId === undefined ? 'unknown' : await follow(dependencies, externalId, notification, context, isIt)
+  if (named !== 'other' && (named === 'followed' || serviceOrderId === undefined)) return named
+  const known = await idOfServiceOrder(dependencies.store, serviceOrderId!, context.tenant)
+  // There is another one with our id.
+  const id = known ?? (named === 'other' ? externalId : undefined)
+  if (id === undefined) return 'unknown'
+  return (await follow(dependencies, id, notification, context, () => true)) === 'followed' ? 'followed' : 'unknown'
+}
+
+type Found = 'followed' | 'unknown' | 'other'
+
+/**
+ * @param isMeant whether the callback is about the one that has this id
+ * @returns `other` when it isn't
+ */
+async function follow(
+  dependencies: FulfilmentDependencies,
+  id: string,
+  { report, eventId }: FmsNotification,
+  context: RequestContext,
+  isMeant: (record: Fulfilment) => boolean
+): Promise<Found> {
+  let found: Found = 'unknown'
+  const isToFollow = (record: Fulfilment) => {
+    found = isMeant(record) ? 'followed' : 'other'
+    return found === 'followed' && !isOver(record.state)
+  }
+  const told = report && ({ report, source: 'callback', ...(eventId !== undefined && { eventId }) } as const)
+  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
+    told ? followReport(record, order, told, decision) : askEarly(record, order, decision)
   try {
-    await changeFulfilment(dependencies, found.id, follow, context)
-    return 'followed'
+    await changeFulfilment(dependencies, id, decide, context, isToFollow)
+    return found
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
     if (error instanceof DomainError && error.code === 'notFound') return 'unknown'
@@ -46,16 +74,7 @@ const serviceOrderPath = {
   type: 'string'
 } as const
 
-async function fulfilmentOf(
-  store: ResourceStore,
-  { serviceOrderId, externalId }: FmsNotification,
-  tenant: string
-): Promise<Fulfilment | undefined> {
-  const stored = externalId === undefined ? undefined : await store.get(tenant, fulfilmentDefinition, externalId)
-  const named = stored && (JSON.parse(stored.document) as Fulfilment)
-  // What it is called at the FMS may not be known yet.
-  const isIt = named && (named.serviceOrder === undefined || named.serviceOrder.id === serviceOrderId)
-  if (serviceOrderId === undefined || isIt) return named
+async function idOfServiceOrder(store: ResourceStore, serviceOrderId: string, tenant: string): Promise<string | undefined> {
   const { items } = await store.list(tenant, fulfilmentDefinition, {
     filter: { kind: 'in', path: serviceOrderPath, values: [serviceOrderId] },
     sort: [],
@@ -63,5 +82,5 @@ async function fulfilmentOf(
     offset: 0,
     count: false
   })
-  return items[0] ? (JSON.parse(items[0].document) as Fulfilment) : named
+  return items[0]?.id
 }

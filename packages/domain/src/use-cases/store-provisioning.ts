@@ -87,8 +87,10 @@ export async function storeFulfilment(
   const before = current && (JSON.parse(current.document) as Fulfilment)
   const due = dueAt(record, settings)
   const wasDue = before && dueAt(before, settings)
-  if (due) transaction.schedule({ kind: 'fulfil', id: record.id, dueAt: due.toISOString() })
-  else if (wasDue) transaction.unschedule('fulfil', record.id)
+  // Where that is as it was, it is scheduled, or somebody is at it who will find out when it is due.
+  if (due && due.getTime() !== wasDue?.getTime()) {
+    transaction.schedule({ kind: 'fulfil', id: record.id, dueAt: due.toISOString() })
+  } else if (wasDue && !due) transaction.unschedule('fulfil', record.id)
   if (!current) return transaction.insert(fulfilmentDefinition, record)
   return transaction.update(fulfilmentDefinition, current, record)
 }
