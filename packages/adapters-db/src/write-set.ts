@@ -47,6 +47,9 @@ export interface WorkRow extends Pick<DueWork, 'kind' | 'id'> {
   readonly dueAtMs: number | undefined
 }
 
+/** Workers look by themselves more often than this. */
+const SOON_MS = 10_000
+
 interface Changed {
   readonly definition: ResourceDefinition
   /** What is stored; absent when the work made the resource. */
@@ -73,12 +76,15 @@ export class WriteSet {
     return this.#changed.size + this.#work.size + this.remembered.length + this.events.length === 0
   }
 
-  /** Whether it is something to deliver, or to deliver to, or to do. */
-  get isNews(): boolean {
+  /** The kinds of what is to be done now, or in a few seconds: what is due later is found in time by whoever looks now and then. */
+  dueSoon(nowMs: number): WorkKind[] {
+    return this.work.flatMap(({ kind, dueAtMs }) => (dueAtMs !== undefined && dueAtMs < nowMs + SOON_MS ? [kind] : []))
+  }
+
+  /** Whether it is something to deliver, or to deliver to. */
+  get isToBeTold(): boolean {
     return (
-      this.events.length > 0 ||
-      this.work.some(({ dueAtMs }) => dueAtMs !== undefined) ||
-      [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
+      this.events.length > 0 || [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
     )
   }
 

@@ -82,7 +82,7 @@ export class DueWorker {
   /** Works until it is stopped. */
   start(): void {
     this.#isStarted = true
-    this.#stopListening = this.#options.signal.listen(() => this.#wake())
+    this.#stopListening = this.#options.signal.listen(due => this.#hear(due))
     this.#poll = setInterval(() => this.#wake(), this.#options.pollMs)
     this.#wake()
   }
@@ -114,6 +114,10 @@ export class DueWorker {
       await Promise.all(claimed.map(each => this.#do(each)))
       processed += claimed.length
     }
+  }
+
+  #hear(due: readonly WorkKind[] | undefined): void {
+    if (!due || due.some(kind => this.#kinds.includes(kind))) this.#wake()
   }
 
   #wake(): void {

@@ -1,4 +1,4 @@
-import { type Clock, DomainError } from '@crm-lite/domain'
+import { type Clock, DomainError, type WorkKind } from '@crm-lite/domain'
 import type pg from 'pg'
 import type { WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
@@ -37,7 +37,7 @@ interface Options {
   readonly reader: WorkReader
   readonly newWriteSet: (tenant: string) => WriteSet
   /** Called when something has been committed that somebody should hear of. */
-  readonly onNews: () => void
+  readonly onNews: (due: readonly WorkKind[]) => void
   readonly onWarning: (message: string, fields: object) => void
 }
 
@@ -168,9 +168,11 @@ export class PostgresWriter implements Writer {
   }
 
   async #write(batch: readonly WriteSet[]): Promise<void> {
-    const { name, sql, parameters } = batchStatement(batch, this.#options.clock.now().getTime())
+    const nowMs = this.#options.clock.now().getTime()
+    const { name, sql, parameters } = batchStatement(batch, nowMs)
     await this.#options.pool.query({ name, text: sql, values: [...parameters] })
-    if (batch.some(writes => writes.isNews)) this.#options.onNews()
+    const due = batch.flatMap(writes => writes.dueSoon(nowMs))
+    if (due.length > 0 || batch.some(writes => writes.isToBeTold)) this.#options.onNews(due)
     if (++this.#batches % BATCHES_BETWEEN_FOLDS === 0) void this.foldTotals()
   }
 

@@ -5,7 +5,7 @@ import type { FmsFailure, ServiceOrderError, ServiceOrderMilestone, ServiceOrder
 import type { ProductOrder } from '../resources/product-order.ts'
 import { digestOf } from './digest.ts'
 import type { FalloutKind } from './fallout.ts'
-import type { Fulfilment } from './fulfilment.ts'
+import { type Fulfilment, isOver } from './fulfilment.ts'
 import {
   type Answer,
   arrive,
@@ -92,11 +92,24 @@ function isRepeated({ toldBy }: Fulfilment, eventId: string | undefined): boolea
  * What is told on the way and leaves the service order where it is, right after other news. Its milestones and characteristics are
  * followed; that it was told need not be known.
  */
-function isSmallTalk({ record, context }: FulfilmentInMotion, report: ServiceOrderReport): boolean {
+function isSmallTalk({ record, context }: Pick<FulfilmentInMotion, 'record' | 'context'>, report: ServiceOrderReport): boolean {
   const isSame = record.serviceOrder?.state === report.state && record.puzzles === 0 && record.told !== undefined
   const meaning = meaningOf(report.state, record.stateMap)
   const sinceNewsMs = context.moment.now.getTime() - Date.parse(record.newsAt)
   return isSame && (meaning === 'inProgress' || meaning === 'waiting') && sinceNewsMs < context.settings.poll.minMs
+}
+
+/** Whether a callback changes nothing, whatever has become of the order and its journey: then these need not be looked at. */
+export function isOfNoConsequence(
+  record: Fulfilment,
+  { report, eventId }: { readonly report: ServiceOrderReport; readonly eventId?: string },
+  context: FulfilmentContext
+): boolean {
+  if (isOver(record.state)) return true
+  const isPlain = record.state === 'placed' && !record.isHeld && !record.isListenedTo && !record.cancellation
+  if (!isPlain || record.serviceOrder?.id !== report.id || (report.externalId ?? record.id) !== record.id) return false
+  if (!isSmallTalk({ record, context }, report)) return false
+  return digestOf(JSON.stringify(report)) !== record.told || !isRepeated(record, eventId)
 }
 
 /** What a callback may say without being asked about: what cannot change any more, and what is so already. */

@@ -4,6 +4,7 @@ import {
   type FulfilmentContext,
   followReport,
   fulfilmentDefinition,
+  isOfNoConsequence,
   isOver
 } from '../fulfilment/index.ts'
 import { DomainError } from '../kernel/errors.ts'
@@ -49,15 +50,15 @@ async function follow(
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
   let found: Found = 'unknown'
-  const isToFollow = (record: Fulfilment) => {
-    found = isMeant(record) ? 'followed' : 'other'
-    return found === 'followed' && !isOver(record.state)
-  }
   const told = report && ({ report, source: 'callback', ...(eventId !== undefined && { eventId }) } as const)
+  const isIdle = (record: Fulfilment, decision: FulfilmentContext) => {
+    found = isMeant(record) ? 'followed' : 'other'
+    return found === 'other' || (told ? isOfNoConsequence(record, told, decision) : isOver(record.state))
+  }
   const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
     told ? followReport(record, order, told, decision) : askEarly(record, order, decision)
   try {
-    await changeFulfilment(dependencies, id, decide, context, isToFollow)
+    await changeFulfilment(dependencies, id, decide, context, isIdle)
     return found
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
