@@ -99,13 +99,23 @@ function isSmallTalk({ record, context }: Pick<FulfilmentInMotion, 'record' | 'c
   return isSame && (meaning === 'inProgress' || meaning === 'waiting') && sinceNewsMs < context.settings.poll.minMs
 }
 
+/** What the answer that is on its way will say as well, or what will be told again: that the FMS has the service order and is at it. */
+const ANSWER_MS = 2_000
+
+function isAheadOfAnswer(record: Fulfilment, report: ServiceOrderReport, { moment }: FulfilmentContext): boolean {
+  const isAwaited = record.state === 'sent' && !record.cancellation && !record.isListenedTo
+  const meaning = meaningOf(report.state, record.stateMap)
+  if (!isAwaited || (meaning !== 'inProgress' && meaning !== 'waiting')) return false
+  return moment.now.getTime() - Date.parse(record.sentAt ?? record.createdAt) < ANSWER_MS
+}
+
 /** Whether a callback changes nothing, whatever has become of the order and its journey: then these need not be looked at. */
 export function isOfNoConsequence(
   record: Fulfilment,
   { report, eventId }: { readonly report: ServiceOrderReport; readonly eventId?: string },
   context: FulfilmentContext
 ): boolean {
-  if (isOver(record.state)) return true
+  if (isOver(record.state) || isAheadOfAnswer(record, report, context)) return true
   const isPlain = record.state === 'placed' && !record.isHeld && !record.isListenedTo && !record.cancellation
   if (!isPlain || record.serviceOrder?.id !== report.id || (report.externalId ?? record.id) !== record.id) return false
   if (!isSmallTalk({ record, context }, report)) return false
