@@ -5,7 +5,7 @@ import type { FmsFailure, ServiceOrderError, ServiceOrderMilestone, ServiceOrder
 import type { ProductOrder } from '../resources/product-order.ts'
 import { digestOf } from './digest.ts'
 import type { FalloutKind } from './fallout.ts'
-import { type Fulfilment, isOver } from './fulfilment.ts'
+import type { Fulfilment } from './fulfilment.ts'
 import {
   type Answer,
   arrive,
@@ -20,6 +20,7 @@ import {
   retryLater,
   setOut
 } from './fulfilment-change.ts'
+import { isRepeated, isSmallTalk } from './of-no-consequence.ts'
 import { earlyPoll, nextPoll } from './pace.ts'
 import { productFor, productUndone, resultOf, servicesOf } from './product-change.ts'
 import { type FmsMeaning, meaningOf } from './state-map.ts'
@@ -76,50 +77,11 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     askSoon(motion)
     return
   }
-  if (source === 'callback' && isSmallTalk(motion, report)) return
+  if (source === 'callback' && isSmallTalk(motion.record, report, motion.context)) return
   const toldBy = source === 'callback' ? (eventId ?? '') : undefined
   put(motion, { told, toldBy, puzzles: 0, newsAt: at(motion), serviceOrder: { id: report.id, state: report.state } })
   if (source === 'answer') planPoll(motion)
   obey(motion, report, meaning, context)
-}
-
-/** The same callback once more; not another one that says the same, nor the first one that says what was an answer before. */
-function isRepeated({ toldBy }: Fulfilment, eventId: string | undefined): boolean {
-  return toldBy !== undefined && (toldBy === '' || eventId === undefined || toldBy === eventId)
-}
-
-/**
- * What is told on the way and leaves the service order where it is, right after other news. Its milestones and characteristics are
- * followed; that it was told need not be known.
- */
-function isSmallTalk({ record, context }: Pick<FulfilmentInMotion, 'record' | 'context'>, report: ServiceOrderReport): boolean {
-  const isSame = record.serviceOrder?.state === report.state && record.puzzles === 0 && record.told !== undefined
-  const meaning = meaningOf(report.state, record.stateMap)
-  const sinceNewsMs = context.moment.now.getTime() - Date.parse(record.newsAt)
-  return isSame && (meaning === 'inProgress' || meaning === 'waiting') && sinceNewsMs < context.settings.poll.minMs
-}
-
-/** What the answer that is on its way will say as well, or what will be told again: that the FMS has the service order and is at it. */
-const ANSWER_MS = 2_000
-
-function isAheadOfAnswer(record: Fulfilment, report: ServiceOrderReport, { moment }: FulfilmentContext): boolean {
-  const isAwaited = record.state === 'sent' && !record.cancellation && !record.isListenedTo
-  const meaning = meaningOf(report.state, record.stateMap)
-  if (!isAwaited || (meaning !== 'inProgress' && meaning !== 'waiting')) return false
-  return moment.now.getTime() - Date.parse(record.sentAt ?? record.createdAt) < ANSWER_MS
-}
-
-/** Whether a callback changes nothing, whatever has become of the order and its journey: then these need not be looked at. */
-export function isOfNoConsequence(
-  record: Fulfilment,
-  { report, eventId }: { readonly report: ServiceOrderReport; readonly eventId?: string },
-  context: FulfilmentContext
-): boolean {
-  if (isOver(record.state) || isAheadOfAnswer(record, report, context)) return true
-  const isPlain = record.state === 'placed' && !record.isHeld && !record.isListenedTo && !record.cancellation
-  if (!isPlain || record.serviceOrder?.id !== report.id || (report.externalId ?? record.id) !== record.id) return false
-  if (!isSmallTalk({ record, context }, report)) return false
-  return digestOf(JSON.stringify(report)) !== record.told || !isRepeated(record, eventId)
 }
 
 /** What a callback may say without being asked about: what cannot change any more, and what is so already. */

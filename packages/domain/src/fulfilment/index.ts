@@ -38,11 +38,12 @@ export { type ExplainedProduct, explainItem, type ItemExplanation } from './expl
 export { externalIdOf } from './external-id.ts'
 export * from './fallout.ts'
 export type { FmsCallback } from './fms-subscription.ts'
-export { afterGet, askEarly, isOfNoConsequence, type ReportSource, reachedStatuses } from './follow.ts'
+export { afterGet, askEarly, type ReportSource, reachedStatuses } from './follow.ts'
 export * from './fulfilment.ts'
 export type { Answer, FulfilmentChange, FulfilmentContext } from './fulfilment-change.ts'
 export { type Ingredients, type Intention, intendFulfilment } from './intend.ts'
 export { dueAt, type FulfilmentStep, nextStep } from './next-step.ts'
+export { isOfNoConsequence, type Told } from './of-no-consequence.ts'
 export { earlyPoll, nextPoll, retryDelayMs } from './pace.ts'
 export {
   type ProductChange,

@@ -16,6 +16,7 @@ import {
   retryLater,
   setOut
 } from './fulfilment-change.ts'
+import type { Told } from './of-no-consequence.ts'
 import { nextPoll } from './pace.ts'
 
 /** A fulfilment that is about to be sent: to be stored before it is. Undefined when it no longer is to be sent. */
@@ -99,7 +100,7 @@ export function withoutLookUp(record: Fulfilment, order: ProductOrder, context: 
 export function followReport(
   record: Fulfilment,
   order: ProductOrder,
-  { report, source, eventId }: { readonly report: ServiceOrderReport; readonly source: ReportSource; readonly eventId?: string },
+  { report, source, eventId }: Told & { readonly source: ReportSource },
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)

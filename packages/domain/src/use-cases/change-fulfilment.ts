@@ -27,24 +27,21 @@ export interface FulfilmentDependencies extends OrderDependencies {
  * with this id.
  *
  * @param decide pure, as it may be called again
- * @param isIdle whether there is nothing to decide, by the record alone
  * @returns when its next step is due by now, if any is
  */
 export function changeFulfilment(
   dependencies: FulfilmentDependencies,
   id: string,
   decide: (record: Fulfilment, order: ProductOrder, context: FulfilmentContext) => FulfilmentChange,
-  context: RequestContext,
-  isIdle: (record: Fulfilment, context: FulfilmentContext) => boolean = () => false
+  context: RequestContext
 ): Promise<Date | undefined> {
   return dependencies.unitOfWork.run(context.tenant, async transaction => {
     const stored = await transaction.get(fulfilmentDefinition, id)
     if (!stored) return undefined
     const record = JSON.parse(stored.document) as Fulfilment
+    const before = await orderRecords(transaction, record.productOrder.id)
     const work = orderWork(dependencies, transaction, context)
     const decision = fulfilmentContext(dependencies.fulfilment, work)
-    if (isIdle(record, decision)) return undefined
-    const before = await orderRecords(transaction, record.productOrder.id)
     const change = decide(record, before.order, decision)
     if (change.outcome === 'changed') await storeFulfilmentChange(dependencies, work, { before, record, change })
     return dueAt(change.record, decision.settings)

@@ -14,12 +14,16 @@ import type { ResourceStore } from '../ports/resource-store.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
 
+interface FollowNotificationDependencies extends FulfilmentDependencies {
+  readonly store: ResourceStore
+}
+
 /**
  * Takes in what the FMS has told by a callback. It is matched by the id of the service order, else by our own; what is not about one of
  * ours changes nothing, and what cannot be believed by itself has the FMS asked soon.
  */
 export async function followNotification(
-  dependencies: FulfilmentDependencies & { readonly store: ResourceStore },
+  dependencies: FollowNotificationDependencies,
   notification: FmsNotification,
   context: RequestContext
 ): Promise<'followed' | 'unknown'> {
@@ -43,23 +47,26 @@ type Found = 'followed' | 'unknown' | 'other'
  * @returns `other` when it isn't
  */
 async function follow(
-  dependencies: FulfilmentDependencies,
+  dependencies: FollowNotificationDependencies,
   id: string,
   { report, eventId }: FmsNotification,
   context: RequestContext,
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
-  let found: Found = 'unknown'
-  const told = report && ({ report, source: 'callback', ...(eventId !== undefined && { eventId }) } as const)
-  const isIdle = (record: Fulfilment, decision: FulfilmentContext) => {
-    found = isMeant(record) ? 'followed' : 'other'
-    return found === 'other' || (told ? isOfNoConsequence(record, told, decision) : isOver(record.state))
-  }
+  const { store, clock, fulfilment } = dependencies
+  const stored = await store.get(context.tenant, fulfilmentDefinition, id)
+  if (!stored) return 'unknown'
+  const found = JSON.parse(stored.document) as Fulfilment
+  if (!isMeant(found)) return 'other'
+  const told = report && { report, ...(eventId !== undefined && { eventId }) }
+  // Most of them change nothing: these need no transaction.
+  const now = { moment: { now: clock.now(), actor: context.actor }, settings: fulfilment.settings }
+  if (told ? isOfNoConsequence(found, told, now) : isOver(found.state)) return 'followed'
   const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
-    told ? followReport(record, order, told, decision) : askEarly(record, order, decision)
+    told ? followReport(record, order, { ...told, source: 'callback' }, decision) : askEarly(record, order, decision)
   try {
-    await changeFulfilment(dependencies, id, decide, context, isIdle)
-    return found
+    await changeFulfilment(dependencies, id, decide, context)
+    return 'followed'
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
     if (error instanceof DomainError && error.code === 'notFound') return 'unknown'
