@@ -8,6 +8,7 @@ import {
   fulfilmentDefinition,
   take
 } from '../fulfilment/index.ts'
+import { journeyDefinition } from '../journey/journey.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { OrderDependencies } from './change-order.ts'
@@ -71,5 +72,8 @@ export async function storeFulfilmentChange(
   const provisioning = beginProvisioning(unmoved, latest, fulfilmentContext(policy, work))
   take(provisioning, change)
   agree(provisioning, open?.before.task)
-  await storeProvisioning(work, { before, provisioning, open })
+  const { order, journey } = await storeProvisioning(work, { before, provisioning, open })
+  // What was decided by the others as well must not be decided beside them: two that see each other under way would both leave it at that.
+  const isGuarded = isAlone || order !== before.storedOrder || journey !== before.storedJourney
+  if (!isGuarded) work.transaction.update(journeyDefinition, before.storedJourney, before.journey)
 }
