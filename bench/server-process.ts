@@ -57,7 +57,7 @@ export interface Companion {
 
 /** A worker in a process of its own. */
 export function startWorker(core: string | undefined, settings: Readonly<Record<string, string>>): Promise<Companion> {
-  return startCompanion(CRM, ['worker'], core, settings, '"delivering"')
+  return startCompanion(CRM, ['worker'], core, { ...profiling(), ...settings }, '"delivering"')
 }
 
 /** Resolves when it prints a line that holds this text. */
@@ -79,7 +79,7 @@ export async function startFloor(script: string, args: readonly string[], core: 
   return { ...started, readyMs: performance.now() - started.startedAt }
 }
 
-/** For finding out where the time goes: options for the server's Node. */
+/** For finding out where the time goes: options for the Node of servers and workers. */
 function profiling(): Record<string, string> {
   const { BENCH_NODE_OPTIONS } = process.env
   return BENCH_NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: BENCH_NODE_OPTIONS }

@@ -14,7 +14,7 @@ const measures = {
 export function measureAcceptance(workers: keyof typeof measures): (bench: Bench) => Promise<Result> {
   return async bench => {
     const requests = orderRequests(1)
-    const [ours, off] = [await startWorld(bench, workers, true), await startWorld(bench, 'off')]
+    const [ours, off] = [await startWorld(bench, workers, { isFmsLast: true }), await startWorld(bench, 'off')]
     try {
       const comparison = await compare(bench.load, { ...ours, requests }, { ...off, requests }, bench.options.durations)
       return comparisonResult(bench, measures[workers], comparison, TARGET)

@@ -22,11 +22,17 @@ export interface ProvisioningWorld {
   stop(): Promise<void>
 }
 
-/** @param isFmsLast whether the FMS, which stands for a machine of somebody else, lets the load go first where they share a core */
+export interface Places {
+  /** Whether the FMS, which stands for a machine of somebody else, lets the load go first where they share a core. */
+  readonly isFmsLast?: boolean
+  /** Whether a worker in a process of its own shares the core of the server, rather than that of the database, the FMS and the load. */
+  readonly isWorkerWithServer?: boolean
+}
+
 export async function startWorld(
   { cores, engine, options }: Bench,
   workers: Workers,
-  isFmsLast = false
+  { isFmsLast = false, isWorkerWithServer = false }: Places = {}
 ): Promise<ProvisioningWorld> {
   const DATABASE_URL = await engine.copy(options.rows.small)
   const companions: Companion[] = []
@@ -37,7 +43,7 @@ export async function startWorld(
   const server = await startServer(DATABASE_URL, cores?.server, { ...settings, ...(isApart && { WORKERS: 'off' }) })
   if (workers !== 'off' && isApart) {
     const ofWorker = { ...settings, DATABASE_URL, PUBLIC_BASE_URL: server.address }
-    companions.push(await startWorker(cores?.load, ofWorker))
+    companions.push(await startWorker(isWorkerWithServer ? cores?.server : cores?.load, ofWorker))
   }
   const all = [server, ...companions]
   return {

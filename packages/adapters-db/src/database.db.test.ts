@@ -406,6 +406,23 @@ t.test('several servers share one PostgreSQL database and lose no update', async
   t.equal(Object.keys(JSON.parse(after?.document ?? '{}')).filter(key => /^k\d+$/.test(key)).length, 60)
 })
 
+t.test('work that is overtaken takes no other work with it, and does not hold it up', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const { stored } = await create(one!)
+  const apply = (number: number) => (now: object) => mergePatch(now, { [`k${number}`]: number })
+  const change = (server: Database, number: number) =>
+    changeResource(dependenciesOf(server), customerDefinition, { id: stored.id, apply: apply(number) }, context)
+  const contended = [one!, other!].flatMap(server => Array.from({ length: 15 }, (_, number) => change(server, number)))
+  let ended = 0
+  for (const each of contended) void each.then(() => ended++)
+  const apart = await Promise.all(Array.from({ length: 30 }, (_, number) => create(one!, { name: `Apart ${number}` })))
+  t.equal(apart.length, 30)
+  t.ok(ended < contended.length, 'they were not waited for')
+  await Promise.all(contended)
+  t.equal((await one!.store.get('default', customerDefinition, stored.id))?.revision, 16)
+})
+
 t.test('what a piece of work decided by is what it replaces, also where it reads it twice', async t => {
   const database = await open(t, await postgres.createDatabase())
   const { stored } = await create(database)

@@ -58,7 +58,7 @@ export class DeliveryBreakers {
       },
       { lazy: true }
     )
-    if (hasClosed) this.#engine.signal.announce()
+    if (hasClosed) this.#engine.signal.announce([])
   }
 }
 

@@ -81,8 +81,8 @@ export class DeliveryFanOut {
     const batch = await this.#nextBatch(limit)
     if (batch.seen === 0) return 0
     const { seen, made } = await this.#engine.transact(run => this.#attempt(run, batch, wants), { lazy: true })
-    if (made >= WORTH_SHARING) this.#engine.signal.announce()
-    else if (made > 0) this.#engine.signal.wake()
+    if (made >= WORTH_SHARING) this.#engine.signal.announce([])
+    else if (made > 0) this.#engine.signal.wake([])
     return seen
   }
 

@@ -95,7 +95,7 @@ function marking(engine: Engine, lines: DeliveryLines, note: (moved: number) => 
       { lazy: true }
     )
     note(moved)
-    if (moved > 0) engine.signal.wake()
+    if (moved > 0) engine.signal.wake([])
     return new Map(marked.map(([id]) => [Number(id), true]))
   }
 }

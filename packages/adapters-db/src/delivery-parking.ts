@@ -70,7 +70,7 @@ export class DeliveryParking {
         last = Number(rows.at(-1)?.[0] ?? last)
       }
     )
-    if (released > 0) this.#engine.signal.announce()
+    if (released > 0) this.#engine.signal.announce([])
     return released
   }
 

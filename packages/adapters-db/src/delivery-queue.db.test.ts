@@ -223,6 +223,29 @@ for (const [name, { newUrl }] of Object.entries(engines)) {
   })
 }
 
+for (const [name, { newUrl }] of Object.entries(engines)) {
+  t.test(`${name}: whoever is woken learns of what kind the work is that is due soon`, async t => {
+    const url = await newUrl()
+    const isShared = url.startsWith('postgres')
+    const here = await openDatabase({ url, clock, exclusive: true })
+    const there = isShared ? await openDatabase({ url, clock, exclusive: true }) : here
+    t.teardown(() => Promise.all([here.close(), ...(isShared ? [there.close()] : [])]))
+    const heard: string[] = []
+    const woken = wakeUps(there)
+    const stop = there.workSignal.listen(due => heard.push(due ? due.join() : 'unknown'))
+    if (isShared) await woken.next() // it listens now
+    const nowMs = clock.now().getTime()
+    await here.unitOfWork.run('default', async transaction => {
+      transaction.schedule({ kind: 'acceptOrder', id: 'a', dueAt: new Date(nowMs).toISOString() })
+      transaction.schedule({ kind: 'lookAtJourney', id: 'a', dueAt: new Date(nowMs + 3_600_000).toISOString() })
+    })
+    await woken.next()
+    woken.stop()
+    stop()
+    t.same(heard, [...(isShared ? ['unknown'] : []), 'acceptOrder'])
+  })
+}
+
 t.test('PostgreSQL: workers of another process are woken, also after their connection broke', async t => {
   const url = await server.createDatabase()
   const [here, there] = await Promise.all([0, 1].map(() => openDatabase({ url, clock, exclusive: true })))

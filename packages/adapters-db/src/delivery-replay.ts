@@ -34,7 +34,7 @@ export async function replay(
       { lazy: false }
     )
     replayed += made
-    if (made > 0) engine.signal.announce()
+    if (made > 0) engine.signal.announce([])
     if (seen.length < EVENTS_AT_ONCE) return replayed
     behind = seen.at(-1)?.cursor
   }

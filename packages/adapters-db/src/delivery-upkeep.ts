@@ -85,7 +85,7 @@ export async function moveUpStranded(engine: Engine, lines: DeliveryLines): Prom
     },
     { lazy: true }
   )
-  if (moved > 0) engine.signal.wake()
+  if (moved > 0) engine.signal.wake([])
   return moved
 }
 

@@ -12,6 +12,7 @@ import {
   type UnitOfWork
 } from '@crm-lite/domain'
 import { sql } from 'kysely'
+import type { ClaimsAtHand } from './claims-at-hand.ts'
 import type { Engine, Statement, WorkReader } from './dialects/dialect.ts'
 import { tableOf } from './table-names.ts'
 import type { WriteSet } from './write-set.ts'
@@ -32,12 +33,14 @@ interface Reading {
 export class KyselyUnitOfWork implements UnitOfWork {
   readonly #engine: Engine
   readonly #clock: Clock
+  readonly #claims: ClaimsAtHand
   readonly #getStatements = new Map<string, Statement>()
   readonly #recallStatement: Statement
 
-  constructor(engine: Engine, clock: Clock) {
+  constructor(engine: Engine, clock: Clock, claims: ClaimsAtHand) {
     this.#engine = engine
     this.#clock = clock
+    this.#claims = claims
     const recall = engine.compile(
       sql`select fingerprint, kind, id, revision, document from remembered_answer
           where tenant = ${''} and scope = ${''} and key = ${''} and created_at > ${0}`
@@ -45,8 +48,11 @@ export class KyselyUnitOfWork implements UnitOfWork {
     this.#recallStatement = { ...recall, name: 'recall' }
   }
 
-  run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#engine.writer.run(tenant, (reader, writes) => {
+  async run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { number } = this.#claims
+    let written: WriteSet | undefined
+    const result = await this.#engine.writer.run(tenant, (reader, writes) => {
+      written = writes
       const read = new Map<string, Promise<StoredResource | undefined>>()
       return work({
         get: (definition, id) => this.#get({ reader, writes, read }, definition, id),
@@ -60,6 +66,8 @@ export class KyselyUnitOfWork implements UnitOfWork {
         remember: (request, outcome) => writes.remember(request, outcome)
       })
     })
+    for (const { kind, id } of written?.work ?? []) this.#claims.lose({ tenant, kind, id }, number)
+    return result
   }
 
   #get({ reader, writes, read }: Reading, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {

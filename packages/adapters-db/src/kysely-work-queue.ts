@@ -8,6 +8,7 @@ import {
   workKinds
 } from '@crm-lite/domain'
 import { type RawBuilder, sql } from 'kysely'
+import type { ClaimsAtHand } from './claims-at-hand.ts'
 import type { Engine, Row, Statement } from './dialects/dialect.ts'
 
 /**
@@ -19,10 +20,13 @@ import type { Engine, Row, Statement } from './dialects/dialect.ts'
 export class KyselyWorkQueue implements WorkQueue {
   readonly #engine: Engine
   /** By the kinds that are asked for. */
-  readonly #claims = new Map<string, Statement>()
+  readonly #statements = new Map<string, Statement>()
 
-  constructor(engine: Engine) {
+  readonly #claimsAtHand: ClaimsAtHand
+
+  constructor(engine: Engine, claimsAtHand: ClaimsAtHand) {
     this.#engine = engine
+    this.#claimsAtHand = claimsAtHand
   }
 
   async claim({ kinds, limit, leaseMs, now }: WorkClaimOptions): Promise<readonly ClaimedWork[]> {
@@ -33,10 +37,13 @@ export class KyselyWorkQueue implements WorkQueue {
     const statement = this.#claimStatement(kinds)
     const parameters = statement.parameters.map(index => values[index as number])
     const rows = await this.#engine.write({ ...statement, parameters }, { lazy: true })
-    return rows.map(row => claimedOf(row, leasedUntilMs)).sort(compareDue)
+    const claimed = rows.map(row => claimedOf(row, leasedUntilMs)).sort(compareDue)
+    for (const work of claimed) this.#claimsAtHand.add(work)
+    return claimed
   }
 
-  done(work: ClaimedWork, dueAgainAt?: Date): Promise<boolean> {
+  async done(work: ClaimedWork, dueAgainAt?: Date): Promise<boolean> {
+    if (this.#claimsAtHand.end(work)) return false
     const dueMs = dueAgainAt?.getTime()
     return this.#mark(
       dueMs === undefined
@@ -45,15 +52,14 @@ export class KyselyWorkQueue implements WorkQueue {
     )
   }
 
-  giveBack(work: ClaimedWork, dueAt: Date): Promise<boolean> {
+  async giveBack(work: ClaimedWork, dueAt: Date): Promise<boolean> {
+    if (this.#claimsAtHand.end(work)) return false
     return this.#mark(sql`update due_work set claimable_at_ms = ${dueAt.getTime()} where ${isClaim(work)} returning 1`)
   }
 
   async nextDueAt(kinds: readonly WorkKind[]): Promise<Date | undefined> {
     if (kinds.length === 0) return undefined
-    const firsts = kinds.map(kind => sql`select min(claimable_at_ms) as at from due_work where kind = ${sql.lit(kind)}`)
-    const query = sql`select min(at) from (${sql.join(firsts, sql` union all `)}) as firsts`
-    const [[at] = []] = await this.#engine.read(this.#engine.compile(query))
+    const [[at] = []] = await this.#engine.read(this.#nextStatement(kinds))
     return at === null || at === undefined ? undefined : new Date(Number(at))
   }
 
@@ -67,10 +73,23 @@ export class KyselyWorkQueue implements WorkQueue {
     return (await this.#engine.write(this.#engine.compile(query), { lazy: true })).length > 0
   }
 
+  #nextStatement(kinds: readonly WorkKind[]): Statement {
+    const name = `next work ${[...kinds].sort().join(' ')}`
+    const known = this.#statements.get(name)
+    if (known) return known
+    const firsts = kinds.map(kind => sql`select min(claimable_at_ms) as at from due_work where kind = ${sql.lit(kind)}`)
+    const statement = {
+      name,
+      ...this.#engine.compile(sql`select min(at) from (${sql.join(firsts, sql` union all `)}) as firsts`)
+    }
+    this.#statements.set(name, statement)
+    return statement
+  }
+
   /** Parameters: now, the limit, the end of the lease. Each kind has a range of the index for itself. */
   #claimStatement(kinds: readonly WorkKind[]): Statement {
     const name = `claim work ${[...kinds].sort().join(' ')}`
-    const known = this.#claims.get(name)
+    const known = this.#statements.get(name)
     if (known) return known
     const { forUpdateSkipLocked } = this.#engine.deliverySql
     const due = [...new Set(kinds)].map(
@@ -87,7 +106,7 @@ export class KyselyWorkQueue implements WorkQueue {
         where tenant = chosen.t and kind = chosen.k and id = chosen.i
         returning tenant, kind, id, due_at_ms, attempts`)
     }
-    this.#claims.set(name, statement)
+    this.#statements.set(name, statement)
     return statement
   }
 }

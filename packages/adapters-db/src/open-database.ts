@@ -10,6 +10,7 @@ import {
   type WorkSignal
 } from '@crm-lite/domain'
 import { sql } from 'kysely'
+import { ClaimsAtHand } from './claims-at-hand.ts'
 import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
@@ -95,13 +96,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
   const engine = await openEngine(options, common)
+  const claims = new ClaimsAtHand()
   return {
     engine: engine.name,
     store: new KyselyResourceStore(engine, extraIndexes),
-    unitOfWork: new KyselyUnitOfWork(engine, options.clock),
+    unitOfWork: new KyselyUnitOfWork(engine, options.clock, claims),
     events: new KyselyEventLog(engine),
     deliveries: kyselyDeliveryQueue(engine, options.clock),
-    work: new KyselyWorkQueue(engine),
+    work: new KyselyWorkQueue(engine, claims),
     workSignal: engine.signal,
     isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
     fulfilmentFigures: tenant => fulfilmentFigures(engine, tenant),

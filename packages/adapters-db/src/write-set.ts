@@ -47,6 +47,9 @@ export interface WorkRow extends Pick<DueWork, 'kind' | 'id'> {
   readonly dueAtMs: number | undefined
 }
 
+/** Workers look by themselves more often than this. */
+const SOON_MS = 10_000
+
 interface Changed {
   readonly definition: ResourceDefinition
   /** What is stored; absent when the work made the resource. */
@@ -73,13 +76,27 @@ export class WriteSet {
     return this.#changed.size + this.#work.size + this.remembered.length + this.events.length === 0
   }
 
-  /** Whether it is something to deliver, or to deliver to, or to do. */
-  get isNews(): boolean {
+  /** The kinds of what is to be done now, or in a few seconds: what is due later is found in time by whoever looks now and then. */
+  dueSoon(nowMs: number): WorkKind[] {
+    return this.work.flatMap(({ kind, dueAtMs }) => (dueAtMs !== undefined && dueAtMs < nowMs + SOON_MS ? [kind] : []))
+  }
+
+  /** Whether it is something to deliver, or to deliver to. */
+  get isToBeTold(): boolean {
     return (
-      this.events.length > 0 ||
-      this.work.some(({ dueAtMs }) => dueAtMs !== undefined) ||
-      [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
+      this.events.length > 0 || [...this.#changed.values()].some(({ definition }) => definition === eventSubscriptionDefinition)
     )
+  }
+
+  /** The resources of which it must still be the revision that was read that is stored. */
+  get replaced(): string[] {
+    return [...this.#changed].flatMap(([key, { before }]) => (before ? [`${this.tenant}/${key}`] : []))
+  }
+
+  /** What it may get in the way of others by: the resources that it changes, and the requests that it remembers. */
+  get touched(): string[] {
+    const remembered = this.remembered.map(({ request: { scope, key } }) => `remembered/${scope}/${key}`)
+    return [...this.#changed.keys(), ...remembered].map(name => `${this.tenant}/${name}`)
   }
 
   /** What this work wrote itself: undefined when it wrote nothing there. */
@@ -161,8 +178,9 @@ function addRows(tables: Map<string, TableWrites>, { definition, before, after }
     rows = { table, resource: definition.name, inserts: [], updates: [], deletes: [], linksAdded: [], linksRemoved: [] }
     tables.set(table, rows)
   }
-  const linksBefore = before ? linksOf(definition, JSON.parse(before.document) as Resource) : []
-  const linksAfter = after ? linksOf(definition, after.resource) : []
+  const hasLinks = definition.indexed.some(({ many }) => many)
+  const linksBefore = before && hasLinks ? linksOf(definition, JSON.parse(before.document) as Resource) : []
+  const linksAfter = after && hasLinks ? linksOf(definition, after.resource) : []
   if (after && !before) rows.inserts.push({ ...after.stored, expected: 0 })
   else if (after && before) rows.updates.push({ ...after.stored, expected: before.revision })
   else if (before) rows.deletes.push({ id: before.id, expected: before.revision, revision: 0, document: '' })

@@ -23,6 +23,9 @@ const CLAIM_EVERY_MS = { least: 20, most: 320 }
  */
 const LOOK_AGAIN_MS: readonly number[] = [5, 10, 20, 40, 80, 160, 320, 640]
 
+/** So many of these looks are left out while nobody listens to anything. */
+const LOOKS_FOR_LISTENERS = 4
+
 /**
  * Turns events into deliveries and delivers them: as many at once as the bulkheads allow, each as often as the schedule says.
  *
@@ -39,6 +42,8 @@ export class DeliveryWorker {
   readonly #fanOutPace: Pace
   readonly #claimPace: Pace
   #isStarted = false
+  /** Whether anybody could have wanted the last events. */
+  #isListenedTo = true
   #lookedAgain = LOOK_AGAIN_MS.length
   /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
   #leftOut: readonly string[] | 'everything' = []
@@ -120,7 +125,8 @@ export class DeliveryWorker {
 
   async #fanOutPaced(): Promise<boolean> {
     const { seen, isWanted } = await this.#fanOutOnce()
-    if (isWanted || seen === 0 || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
+    const isAtEnd = seen === 0 && this.#isListenedTo
+    if (isWanted || isAtEnd || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
     if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
     return false
@@ -129,16 +135,20 @@ export class DeliveryWorker {
   async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean }> {
     const { queue, wants, limits } = this.#options
     let isWanted = false
+    let isListenedTo = false
     const seen = await queue.fanOut((subscription, event) => {
+      isListenedTo = true
       const isWantedNow = wants(subscription, event)
       isWanted ||= isWantedNow
       return isWantedNow
     }, limits.fanOutBatch)
+    if (seen > 0) this.#isListenedTo = isListenedTo
     if (isWanted) this.#claimSoon()
     return { seen, isWanted }
   }
 
   #lookAgainSoon(): void {
+    if (!this.#isListenedTo) this.#lookedAgain = Math.max(this.#lookedAgain, LOOKS_FOR_LISTENERS)
     const delayMs = LOOK_AGAIN_MS[this.#lookedAgain++]
     if (delayMs !== undefined) this.#wakeAfter('again', this.#fanOut, delayMs)
   }

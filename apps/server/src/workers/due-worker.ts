@@ -31,6 +31,9 @@ export interface DueWorkerOptions {
 }
 
 const CONCURRENCY = 64
+/** Before more is claimed this part of all places is free, or so long was waited for that. */
+const CLAIMED_AT_LEAST = 0.25
+const GATHER_MS = 20
 const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
@@ -82,7 +85,7 @@ export class DueWorker {
   /** Works until it is stopped. */
   start(): void {
     this.#isStarted = true
-    this.#stopListening = this.#options.signal.listen(() => this.#wake())
+    this.#stopListening = this.#options.signal.listen(due => this.#hear(due))
     this.#poll = setInterval(() => this.#wake(), this.#options.pollMs)
     this.#wake()
   }
@@ -114,6 +117,10 @@ export class DueWorker {
       await Promise.all(claimed.map(each => this.#do(each)))
       processed += claimed.length
     }
+  }
+
+  #hear(due: readonly WorkKind[] | undefined): void {
+    if (!due || due.some(kind => this.#kinds.includes(kind))) this.#wake()
   }
 
   #wake(): void {
@@ -152,9 +159,11 @@ export class DueWorker {
 
   /** Begins what is due, as much as there is room for, and doesn't wait for what takes long. */
   async #begin(): Promise<boolean> {
-    const { queue, clock, leaseMs, concurrency, room } = this.#options
-    const limit = Math.min(concurrency, room()) - this.#underWay.size
-    if (limit <= 0) return this.#waitForRoom()
+    const { queue, clock, leaseMs } = this.#options
+    if (this.#freePlaces() <= 0) return this.#waitForRoom()
+    await this.#gatherRoom()
+    const limit = this.#freePlaces()
+    if (limit <= 0) return true
     const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
     for (const each of claimed) this.#follow(this.#do(each))
     return claimed.length > 0
@@ -169,6 +178,22 @@ export class DueWorker {
     const endedMs = monotonicMs()
     this.#restUntilMs = endedMs + (endedMs - startedMs) * rest
     return isWorthIt
+  }
+
+  #freePlaces(): number {
+    const { concurrency, room } = this.#options
+    return Math.min(concurrency, room()) - this.#underWay.size
+  }
+
+  /** Claiming one by one as places become free would cost a claim for each. What takes long is not waited for. */
+  async #gatherRoom(): Promise<void> {
+    let isOver = false
+    const isEnough = () => isOver || this.#freePlaces() >= (this.#freePlaces() + this.#underWay.size) * CLAIMED_AT_LEAST
+    const gather = async () => {
+      while (!isEnough()) await Promise.race(this.#underWay)
+    }
+    if (!isEnough()) await within(GATHER_MS, gather())
+    isOver = true
   }
 
   /** What ends by itself makes room. Room that somebody else makes is found when looking again. */

@@ -1,4 +1,4 @@
-import type { WorkSignal } from '@crm-lite/domain'
+import type { WorkKind, WorkSignal } from '@crm-lite/domain'
 import type { RawBuilder, SqlBool } from 'kysely'
 import type { WriteSet } from '../write-set.ts'
 import type { DeliverySql } from './delivery-sql.ts'
@@ -56,10 +56,10 @@ export interface TransactOptions {
 
 /** Wakes who listens when this process, or another one, has stored something to do. */
 export interface EngineSignal extends WorkSignal {
-  /** Wakes those of this process. */
-  wake(): void
+  /** Wakes those of this process. @param due as in `listen` */
+  wake(due?: readonly WorkKind[]): void
   /** And those of others. */
-  announce(): void
+  announce(due?: readonly WorkKind[]): void
   /** Whether another process has said lately that requests wait there. */
   isBusyElsewhere(): boolean
 }

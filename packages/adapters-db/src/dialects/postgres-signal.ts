@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { type WorkKind, workKinds } from '@crm-lite/domain'
 import pg from 'pg'
 import type { EngineSignal } from './dialect.ts'
 import { LocalSignal } from './local-signal.ts'
+import { WorkNews } from './work-news.ts'
 
 const CHANNEL = 'crm_work'
 /** While writes go on, others are told this often. A notification is a transaction, and PostgreSQL commits those one after the other. */
@@ -28,6 +30,7 @@ export class PostgresSignal implements EngineSignal {
   readonly #options: Options
   readonly #local = new LocalSignal()
   readonly #self = randomBytes(8).toString('hex')
+  readonly #news = new WorkNews()
   #lastNotifiedMs = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #reconnect: NodeJS.Timeout | undefined
@@ -42,7 +45,7 @@ export class PostgresSignal implements EngineSignal {
     this.#options = options
   }
 
-  listen(wake: () => void): () => void {
+  listen(wake: (due?: readonly WorkKind[]) => void): () => void {
     const stop = this.#local.listen(wake)
     if (++this.#listeners === 1) this.#connect()
     let isStopped = false
@@ -54,16 +57,17 @@ export class PostgresSignal implements EngineSignal {
     }
   }
 
-  announce(): void {
-    this.#local.wake()
+  announce(due?: readonly WorkKind[]): void {
+    this.#local.wake(due)
+    this.#news.add(due)
     if (this.#timer || this.#isClosed) return
     const waitMs = Math.max(0, this.#lastNotifiedMs + QUIET_MS - performance.now())
     this.#timer = setTimeout(() => this.#notify(), waitMs)
     this.#timer.unref()
   }
 
-  wake(): void {
-    this.#local.wake()
+  wake(due?: readonly WorkKind[]): void {
+    this.#local.wake(due)
   }
 
   isBusyElsewhere(): boolean {
@@ -82,7 +86,8 @@ export class PostgresSignal implements EngineSignal {
     this.#timer = undefined
     this.#lastNotifiedMs = performance.now()
     const { pool, isBusy, onWarning } = this.#options
-    const payload = isBusy() ? this.#self + BUSY : this.#self
+    const due = this.#news.take()
+    const payload = `${this.#self}${due ? ` ${due.join(',')}` : ''}${isBusy() ? BUSY : ''}`
     this.#notifying = pool.query('select pg_notify($1, $2)', [CHANNEL, payload]).then(
       () => undefined,
       err => onWarning('could not tell other processes that there is work', { err })
@@ -105,7 +110,7 @@ export class PostgresSignal implements EngineSignal {
     client.on('notification', ({ payload = '' }) => {
       if (payload.startsWith(this.#self)) return
       if (payload.endsWith(BUSY)) this.#busyUntilMs = performance.now() + BUSY_MS
-      this.#local.wake()
+      this.#local.wake(dueIn(payload))
     })
     client
       .connect()
@@ -124,4 +129,12 @@ export class PostgresSignal implements EngineSignal {
     this.#client = undefined
     client?.end().catch(() => undefined)
   }
+}
+
+/** What a notification says about what is due: nothing where it comes from an older version. */
+function dueIn(payload: string): readonly WorkKind[] | undefined {
+  const [, text] = payload.replace(BUSY, '').split(' ')
+  if (text === undefined) return undefined
+  const told = text.split(',')
+  return workKinds.filter(kind => told.includes(kind))
 }

@@ -1,4 +1,4 @@
-import { type Clock, DomainError } from '@crm-lite/domain'
+import { type Clock, DomainError, type WorkKind } from '@crm-lite/domain'
 import type pg from 'pg'
 import type { WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
@@ -11,6 +11,8 @@ import {
   translatePostgresError,
   UNIQUE_VIOLATION
 } from './postgres-connection.ts'
+import { staleStatement } from './postgres-stale.ts'
+import { Turns } from './turns.ts'
 
 const MAX_BATCH = 256
 /**
@@ -39,7 +41,7 @@ interface Options {
   readonly reader: WorkReader
   readonly newWriteSet: (tenant: string) => WriteSet
   /** Called when something has been committed that somebody should hear of. */
-  readonly onNews: () => void
+  readonly onNews: (due: readonly WorkKind[]) => void
   readonly onWarning: (message: string, fields: object) => void
 }
 
@@ -53,32 +55,26 @@ export class PostgresWriter implements Writer {
   #inFlight = 0
   #scheduled = false
   #batches = 0
-  #repeating: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(options: Options) {
     this.#options = options
   }
 
   async run<T>(tenant: string, work: Work<T>): Promise<T> {
+    const writes = this.#options.newWriteSet(tenant)
     try {
-      return await this.#attempt(tenant, work)
+      return await this.#attempt(writes, work)
     } catch (error) {
       if (!isConflict(error)) throw translatePostgresError(error)
-      return this.#again(() => this.#repeat(tenant, work))
+      // Work that met a conflict is repeated one after the other where it is about the same: so it does not keep getting in its own way.
+      return this.#turns.take(writes.touched, () => this.#repeat(tenant, work))
     }
   }
 
-  async #attempt<T>(tenant: string, work: Work<T>): Promise<T> {
-    const writes = this.#options.newWriteSet(tenant)
+  async #attempt<T>(writes: WriteSet, work: Work<T>): Promise<T> {
     const result = await work(this.#options.reader, writes)
     if (!writes.isEmpty) await this.#submit(writes)
-    return result
-  }
-
-  /** Work that met a conflict is repeated one after the other, so that it does not keep getting in its own way. */
-  #again<T>(repeat: () => Promise<T>): Promise<T> {
-    const result = this.#repeating.then(repeat)
-    this.#repeating = result.catch(() => undefined)
     return result
   }
 
@@ -86,7 +82,7 @@ export class PostgresWriter implements Writer {
     let clashes = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
-        return await this.#attempt(tenant, work)
+        return await this.#attempt(this.#options.newWriteSet(tenant), work)
       } catch (error) {
         if (sqlStateOf(error) === UNIQUE_VIOLATION) clashes++
         if (!isConflict(error) || clashes === MAX_CLASHES) throw translatePostgresError(error)
@@ -115,7 +111,7 @@ export class PostgresWriter implements Writer {
   #send(): void {
     while (this.#mayGo()) {
       this.#inFlight++
-      void this.#commit(this.#waiting.splice(0, MAX_BATCH)).finally(() => {
+      void this.#commitFirsts(this.#waiting.splice(0, MAX_BATCH)).finally(() => {
         this.#inFlight--
         this.#send()
       })
@@ -127,6 +123,19 @@ export class PostgresWriter implements Writer {
     return this.#inFlight === 0 ? length > 0 : this.#inFlight < BATCHES_IN_FLIGHT && length >= WORTH_A_SECOND
   }
 
+  /** Of those that replace the same resource only the first one can. The others run again when it has. */
+  async #commitFirsts(batch: readonly Waiting[]): Promise<void> {
+    const replaced = new Set<string>()
+    const overtaken = new Set<Waiting>()
+    for (const each of batch) {
+      const resources = each.writes.replaced
+      if (resources.some(resource => replaced.has(resource))) overtaken.add(each)
+      else for (const resource of resources) replaced.add(resource)
+    }
+    await this.#commit(overtaken.size === 0 ? batch : batch.filter(each => !overtaken.has(each)))
+    for (const { reject } of overtaken) reject(new Overtaken())
+  }
+
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#write(batch.map(each => each.writes))
@@ -134,11 +143,33 @@ export class PostgresWriter implements Writer {
     } catch (error) {
       // When the connection broke nobody knows whether it was written, so nothing is written a second time.
       if (batch.length === 1 || sqlStateOf(error) === '') for (const { reject } of batch) reject(error)
-      else await this.#commitApart(batch)
+      else await this.#commitRest(batch, error)
     }
   }
 
-  /** A refusal of the database rolled everything back. Halves are written again, so that one that is refused takes few others with it. */
+  /** A refusal of the database rolled everything back. Those that were overtaken are told so, and the others written again together. */
+  async #commitRest(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const stale = sqlStateOf(error) === STALE_REVISION ? await this.#staleOf(batch) : new Set<Waiting>()
+    if (stale.size === 0) return this.#commitApart(batch)
+    for (const { reject } of stale) reject(error)
+    const rest = batch.filter(each => !stale.has(each))
+    if (rest.length > 0) await this.#commit(rest)
+  }
+
+  /** Nobody, when that cannot be found out. */
+  async #staleOf(batch: readonly Waiting[]): Promise<ReadonlySet<Waiting>> {
+    const statement = staleStatement(batch.map(each => each.writes))
+    if (!statement) return new Set()
+    const { name, sql: text, parameters } = statement
+    try {
+      const { rows } = await this.#options.pool.query<[number]>({ name, text, values: [...parameters], rowMode: 'array' })
+      return new Set(rows.map(([place]) => batch[place]!))
+    } catch {
+      return new Set()
+    }
+  }
+
+  /** Halves are written again, so that one that is refused takes few others with it. */
   async #commitApart(batch: readonly Waiting[]): Promise<void> {
     const middle = batch.length >> 1
     await this.#commit(batch.slice(0, middle))
@@ -146,9 +177,11 @@ export class PostgresWriter implements Writer {
   }
 
   async #write(batch: readonly WriteSet[]): Promise<void> {
-    const { name, sql, parameters } = batchStatement(batch, this.#options.clock.now().getTime())
+    const nowMs = this.#options.clock.now().getTime()
+    const { name, sql, parameters } = batchStatement(batch, nowMs)
     await this.#options.pool.query({ name, text: sql, values: [...parameters] })
-    if (batch.some(writes => writes.isNews)) this.#options.onNews()
+    const due = batch.flatMap(writes => writes.dueSoon(nowMs))
+    if (due.length > 0 || batch.some(writes => writes.isToBeTold)) this.#options.onNews(due)
     if (++this.#batches % BATCHES_BETWEEN_FOLDS === 0) void this.foldTotals()
   }
 
@@ -165,10 +198,14 @@ export class PostgresWriter implements Writer {
   }
 }
 
+/** Others in the same batch replace what this work was to replace. */
+class Overtaken extends Error {}
+
 /**
  * Whether the work should run again: what it read has changed, what it makes was made by somebody else, or the same idempotent request was
  * committed meanwhile.
  */
 function isConflict(error: unknown): boolean {
+  if (error instanceof Overtaken) return true
   return [STALE_REVISION, SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION].includes(sqlStateOf(error))
 }

@@ -92,7 +92,7 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
     clock: options.clock,
     reader,
     newWriteSet: options.newWriteSet,
-    onNews: () => signal.announce(),
+    onNews: due => signal.announce(due),
     onWarning: options.onWarning
   })
   return {

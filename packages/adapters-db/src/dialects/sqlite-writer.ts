@@ -1,4 +1,4 @@
-import { type Clock, DomainError, type DomainEvent } from '@crm-lite/domain'
+import { type Clock, DomainError, type DomainEvent, type WorkKind } from '@crm-lite/domain'
 import { linkTable } from '../table-names.ts'
 import type { TableWrites, WorkRow, WriteSet } from '../write-set.ts'
 import type { RunInTransaction, TransactOptions, WorkReader, Writer } from './dialect.ts'
@@ -24,7 +24,7 @@ interface Options {
   /** Ends what readers of this process have taken as the present. */
   readonly beforeCommit?: () => void
   /** Called when something has been committed that somebody should hear of. */
-  readonly onNews?: () => void
+  readonly onNews?: (due: readonly WorkKind[]) => void
   readonly pause?: (ms: number) => Promise<void>
 }
 
@@ -34,7 +34,8 @@ type Isolation = 'none' | 'savepoints'
 interface Batch {
   readonly isolation: Isolation
   readonly totals: Totals
-  isNews: boolean
+  isToBeTold: boolean
+  readonly due: WorkKind[]
 }
 
 /** Something was written in part: what is not isolated can only be undone as a whole. */
@@ -129,12 +130,12 @@ export class SqliteWriter implements Writer {
   async #tryCommit(waiting: readonly Waiting[], isolation: Isolation): Promise<(() => void)[]> {
     const settle: (() => void)[] = []
     await this.#begin()
-    const batch: Batch = { isolation, totals: new Totals(), isNews: false }
+    const batch: Batch = { isolation, totals: new Totals(), isToBeTold: false, due: [] }
     for (const each of waiting) settle.push(await this.#runOne(each, batch))
     batch.totals.write(this.#options.connection)
     this.#options.beforeCommit?.()
     this.#execute('commit')
-    if (batch.isNews) this.#options.onNews?.()
+    if (batch.isToBeTold || batch.due.length > 0) this.#options.onNews?.(batch.due)
     return settle
   }
 
@@ -186,7 +187,8 @@ export class SqliteWriter implements Writer {
     for (const table of tables) writeTable(connection, writes.tenant, table)
     for (const event of writes.events) appendEvent(connection, writes.tenant, event)
     for (const work of writes.work) writeWork(connection, writes.tenant, work)
-    if (writes.isNews) batch.isNews = true
+    if (writes.isToBeTold) batch.isToBeTold = true
+    batch.due.push(...writes.dueSoon(this.#options.clock.now().getTime()))
     for (const { request, outcome } of writes.remembered) {
       connection
         .prepare('insert or replace into remembered_answer values (?, ?, ?, ?, ?, ?, ?, ?, ?)')

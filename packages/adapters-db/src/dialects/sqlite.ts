@@ -63,7 +63,7 @@ function engineOf(options: SqliteOptions, connection: SqliteConnection, reader: 
     clock: options.clock,
     newWriteSet: options.newWriteSet,
     beforeCommit: snapshot.release,
-    onNews: () => signal.announce()
+    onNews: due => signal.announce(due)
   })
   const scanner = new SqliteScanner(options.file, { ...options, budgetMs: options.scanBudgetMs })
   return {

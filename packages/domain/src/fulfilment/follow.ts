@@ -20,6 +20,7 @@ import {
   retryLater,
   setOut
 } from './fulfilment-change.ts'
+import { isRepeated, isSmallTalk } from './of-no-consequence.ts'
 import { earlyPoll, nextPoll } from './pace.ts'
 import { productFor, productUndone, resultOf, servicesOf } from './product-change.ts'
 import { type FmsMeaning, meaningOf } from './state-map.ts'
@@ -46,7 +47,7 @@ export function afterGet(
 }
 
 /** Follows what was said about a service order that the FMS has; before that, and when it is over, nothing is. */
-export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource): void {
+export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource, eventId?: string): void {
   const { record, context } = motion
   if (record.state === 'fallout' && isHealedBy(motion, report)) heal(motion)
   if (motion.record.state !== 'placed' && motion.record.state !== 'cancelling') return
@@ -63,8 +64,9 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     return
   }
   if (told === record.told) {
-    if (source === 'callback') askSoon(motion)
-    else {
+    if (source === 'callback') {
+      if (isRepeated(motion.record, eventId)) askSoon(motion)
+    } else {
       planPoll(motion)
       if (meaning === 'waiting' || meaning === 'inProgress' || meaning === 'held') noSignOfCancellation(motion)
     }
@@ -75,7 +77,9 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     askSoon(motion)
     return
   }
-  put(motion, { told, puzzles: 0, newsAt: at(motion), serviceOrder: { id: report.id, state: report.state } })
+  if (source === 'callback' && isSmallTalk(motion.record, report, motion.context)) return
+  const toldBy = source === 'callback' ? (eventId ?? '') : undefined
+  put(motion, { told, toldBy, puzzles: 0, newsAt: at(motion), serviceOrder: { id: report.id, state: report.state } })
   if (source === 'answer') planPoll(motion)
   obey(motion, report, meaning, context)
 }

@@ -32,6 +32,7 @@ import {
   falloutKinds,
   followReport,
   intendFulfilment,
+  isOfNoConsequence,
   maskEvidence,
   nextPoll,
   nextStep,
@@ -334,6 +335,50 @@ t.test('what the FMS says', async t => {
     const told = by(placed, aReport('inProgress', { milestones }), 'answer')
     t.match(told.news, [{ itemId: '1', state: 'inProgress', milestones: ['m1', 'Shipped'], characteristics: [] }])
     t.same(by(told, aReport('inProgress', { milestones }), 'answer').news, [])
+  })
+})
+
+t.test('a callback', async t => {
+  const sent = aSent()
+  const placed = created(sent, aReport('acknowledged'))
+  const idle = (record: Fulfilment, report: ServiceOrderReport, seconds: number, eventId = 'event-9') =>
+    isOfNoConsequence(record, { report, eventId }, contextAt(seconds))
+
+  t.test('about the first steps has no consequence right after sending, and has later', async t => {
+    const records = [sent.record, placed.record]
+    t.same(
+      records.map(record => idle(record, aReport('inProgress'), 2)),
+      [true, true]
+    )
+    t.same(
+      records.map(record => idle(record, aReport('inProgress'), 4)),
+      [false, false]
+    )
+  })
+
+  t.test('about anything else has, whenever it comes', async t => {
+    for (const state of ['completed', 'failed', 'held', 'cancelled', 'borked']) t.notOk(idle(placed.record, aReport(state), 2))
+    t.notOk(idle(placed.record, aReport('inProgress', { id: 'so-9' }), 2), 'another service order')
+    t.notOk(idle({ ...placed.record, isHeld: true }, aReport('inProgress'), 2), 'it goes on')
+    t.notOk(idle({ ...placed.record, isListenedTo: true }, aReport('inProgress'), 2), 'a milestone waits')
+  })
+
+  t.test('that leaves the state where it is has none right after news, but for the same one once more', async t => {
+    const told = { report: aReport('inProgress'), source: 'callback', eventId: 'event-1' } as const
+    const { record } = followReport(placed.record, placed.order.order, told, contextAt(30))
+    const milestones = [{ id: 'm1', name: 'Shipped', status: 'completed' }]
+    t.ok(idle(record, aReport('inProgress', { milestones }), 31))
+    t.ok(idle(record, aReport('inProgress'), 31), 'another event that says the same')
+    t.notOk(idle(record, aReport('inProgress'), 31, 'event-1'))
+    t.notOk(idle(record, aReport('inProgress', { milestones }), 60))
+  })
+
+  t.test('that was faster than the answer makes that no news', async t => {
+    const early = { report: aReport('inProgress'), source: 'callback' } as const
+    const { record, order } = followReport(sent.record, sent.order, early, contextAt(4))
+    t.equal(record.state, 'placed')
+    const result = { kind: 'ok', value: aReport('acknowledged') } as const
+    t.equal(afterCreate(record, order.order, { asked: sent.record, result }, contextAt(5)).outcome, 'unchanged')
   })
 })
 

@@ -110,8 +110,12 @@ export interface Fulfilment extends Resource {
   /** When the FMS last told something new. */
   newsAt: string
   polledAt?: string
+  /** Whether a milestone of the journey waits for what the FMS tells: then each word of it counts. */
+  isListenedTo?: boolean
   /** Of what was told last: the same again is no news. */
   told?: string
+  /** The event of the callback that told it, empty where that has no id; absent where it was an answer. */
+  toldBy?: string
   cancellation?: FulfilmentCancellation
   fallout?: { id: string; kind: FalloutKind }
   result?: FulfilledService[]

@@ -43,6 +43,7 @@ export * from './fulfilment.ts'
 export type { Answer, FulfilmentChange, FulfilmentContext } from './fulfilment-change.ts'
 export { type Ingredients, type Intention, intendFulfilment } from './intend.ts'
 export { dueAt, type FulfilmentStep, nextStep } from './next-step.ts'
+export { isOfNoConsequence, type Told } from './of-no-consequence.ts'
 export { earlyPoll, nextPoll, retryDelayMs } from './pace.ts'
 export {
   type ProductChange,

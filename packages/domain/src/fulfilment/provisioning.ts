@@ -66,7 +66,8 @@ export function take(provisioning: Provisioning, change: FulfilmentChange): void
   if (change.outcome === 'unchanged') return
   const { news, fallouts, resolved, products } = provisioning
   provisioning.order = followedBy(provisioning.order, change.order)
-  for (const record of [change.record, ...change.more]) keep(provisioning, record)
+  const isNew = (record: Fulfilment) => provisioning.latest.get(record.item.id) !== record
+  for (const record of [change.record, ...change.more].filter(isNew)) keep(provisioning, record)
   news.push(...change.news)
   if (change.fallout) fallouts.push(change.fallout)
   if (change.resolved) resolved.push(change.resolved)

@@ -16,6 +16,8 @@ import {
   retryLater,
   setOut
 } from './fulfilment-change.ts'
+import type { Told } from './of-no-consequence.ts'
+import { nextPoll } from './pace.ts'
 
 /** A fulfilment that is about to be sent: to be stored before it is. Undefined when it no longer is to be sent. */
 export function beginCreate(record: Fulfilment, { moment }: Pick<FulfilmentContext, 'moment'>): Fulfilment | undefined {
@@ -37,6 +39,7 @@ export function afterCreate(
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
   if (result.kind === 'ok') {
+    if (isOvertaken(record, result.value)) return arrive(motion)
     if (isOurs(record, result.value)) foundAtFms(motion, result.value)
     else if (isUnderWay(record, asked)) loseTrack(motion)
   } else if (isUnderWay(record, asked)) afterFailedCreate(motion, result)
@@ -97,17 +100,22 @@ export function withoutLookUp(record: Fulfilment, order: ProductOrder, context: 
 export function followReport(
   record: Fulfilment,
   order: ProductOrder,
-  { report, source }: { readonly report: ServiceOrderReport; readonly source: ReportSource },
+  { report, source, eventId }: Told & { readonly source: ReportSource },
   context: FulfilmentContext
 ): FulfilmentChange {
   const motion = setOut(record, order, context)
   const isNamed = record.serviceOrder !== undefined || report.externalId !== undefined
-  if (isNamed && isOurs(record, report)) foundAtFms(motion, report, source)
+  if (isNamed && isOurs(record, report)) foundAtFms(motion, report, source, eventId)
   return arrive(motion)
 }
 
 /** The FMS has it: whatever we believed before. */
-export function foundAtFms(motion: FulfilmentInMotion, report: ServiceOrderReport, source: ReportSource = 'answer'): void {
+export function foundAtFms(
+  motion: FulfilmentInMotion,
+  report: ServiceOrderReport,
+  source: ReportSource = 'answer',
+  eventId?: string
+): void {
   const { record, context } = motion
   const known = record.serviceOrder
   if (known && known.id !== report.id) {
@@ -117,11 +125,12 @@ export function foundAtFms(motion: FulfilmentInMotion, report: ServiceOrderRepor
   const isLost = record.state === 'fallout' && !known
   if (record.state === 'intended' || record.state === 'sent' || record.state === 'unknown' || isLost) {
     const serviceOrder = { id: report.id, state: report.state }
-    become(motion, 'placed', { serviceOrder, failures: 0, failingSince: undefined, nextAt: context.moment.now.toISOString() })
+    const nextAt = nextPoll({ newsAt: at(motion) }, context.settings, context.moment.now, context.random).toISOString()
+    become(motion, 'placed', { serviceOrder, failures: 0, failingSince: undefined, nextAt })
   }
   const isUnwanted = () => motion.record.cancellation?.state === 'wanted'
   if (motion.record.state === 'placed' && isUnwanted()) become(motion, 'cancelling')
-  follow(motion, report, source)
+  follow(motion, report, source, eventId)
   if (!known && motion.record.state === 'cancelling' && isUnwanted()) put(motion, { nextAt: at(motion) })
 }
 
@@ -174,6 +183,11 @@ function loseTrack(motion: FulfilmentInMotion): void {
 /** Whether an answer is about what is still under way: others may have sent it again since. */
 function isUnderWay({ state, tries }: Fulfilment, asked: Fulfilment): boolean {
   return state === 'sent' && tries === asked.tries
+}
+
+/** Callbacks were faster than the answer, which is older than anything that they have told. */
+function isOvertaken({ state, serviceOrder }: Fulfilment, { id }: ServiceOrderReport): boolean {
+  return state === 'placed' && serviceOrder?.id === id
 }
 
 /** An FMS that doesn't tell our id back is believed. */

@@ -27,6 +27,11 @@ export function applyServiceOrder(journey: Journey, order: ProductOrder, news: S
   return settle(motion)
 }
 
+/** Whether any milestone waits for what the FMS tells. */
+export function awaitsServiceOrders({ milestone }: Journey): boolean {
+  return milestone.some(({ reachedBy }) => reachedBy.by === 'serviceOrder')
+}
+
 function isTold({ reachedBy }: JourneyMilestone, { state, milestones, characteristics }: ServiceOrderNews): boolean {
   if (reachedBy.by !== 'serviceOrder') return false
   const { states, milestone, characteristic, in: wanted } = reachedBy

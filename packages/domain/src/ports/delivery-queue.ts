@@ -1,6 +1,7 @@
 import type { Breaker } from '../events/breaker.ts'
 import type { EventSubscription } from '../events/event-subscription.ts'
 import type { StoredEvent } from './event-log.ts'
+import type { WorkKind } from './work-queue.ts'
 
 /** An event on its way to one subscriber, claimed by a worker. */
 export interface ClaimedDelivery {
@@ -120,6 +121,9 @@ export interface DeliveryQueue {
 
 /** Tells workers that there may be something to do: at once inside a process, over the database between processes. */
 export interface WorkSignal {
-  /** @returns what stops listening */
-  listen(wake: () => void): () => void
+  /**
+   * @param wake gets the kinds of the work that is due now or in a few seconds, which may be none; nothing where that isn't known
+   * @returns what stops listening
+   */
+  listen(wake: (due?: readonly WorkKind[]) => void): () => void
 }

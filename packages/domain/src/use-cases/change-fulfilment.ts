@@ -1,12 +1,14 @@
 import {
   agree,
   beginProvisioning,
+  dueAt,
   type Fulfilment,
   type FulfilmentChange,
   type FulfilmentContext,
   fulfilmentDefinition,
   take
 } from '../fulfilment/index.ts'
+import { journeyDefinition } from '../journey/journey.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { OrderDependencies } from './change-order.ts'
@@ -26,21 +28,24 @@ export interface FulfilmentDependencies extends OrderDependencies {
  * with this id.
  *
  * @param decide pure, as it may be called again
+ * @returns when its next step is due by now, if any is
  */
 export function changeFulfilment(
   dependencies: FulfilmentDependencies,
   id: string,
   decide: (record: Fulfilment, order: ProductOrder, context: FulfilmentContext) => FulfilmentChange,
   context: RequestContext
-): Promise<void> {
+): Promise<Date | undefined> {
   return dependencies.unitOfWork.run(context.tenant, async transaction => {
     const stored = await transaction.get(fulfilmentDefinition, id)
-    if (!stored) return
+    if (!stored) return undefined
     const record = JSON.parse(stored.document) as Fulfilment
     const before = await orderRecords(transaction, record.productOrder.id)
     const work = orderWork(dependencies, transaction, context)
-    const change = decide(record, before.order, fulfilmentContext(dependencies.fulfilment, work))
+    const decision = fulfilmentContext(dependencies.fulfilment, work)
+    const change = decide(record, before.order, decision)
     if (change.outcome === 'changed') await storeFulfilmentChange(dependencies, work, { before, record, change })
+    return dueAt(change.record, decision.settings)
   })
 }
 
@@ -60,10 +65,15 @@ export async function storeFulfilmentChange(
   const open = await settledTask(work.transaction, before.journey, before.order, work.moment)
   const isLatest = before.journey.fulfilment?.some(({ id }) => id === record.id)
   const isOnItsWayOut = before.order.state === 'assessingCancellation' || before.order.state === 'pendingCancellation'
-  const latest = open || isOnItsWayOut || !isLatest ? await latestFulfilments(work.transaction, before.journey) : [record]
+  const isAlone = !open && !isOnItsWayOut && isLatest
+  const others = isAlone ? [] : await latestFulfilments(work.transaction, before.journey)
+  const latest = isAlone ? [record] : others.map(each => (each.id === record.id ? record : each))
   const unmoved = { outcome: 'unchanged', order: before.order, steps: [], history: [] } as const
   const provisioning = beginProvisioning(unmoved, latest, fulfilmentContext(policy, work))
   take(provisioning, change)
   agree(provisioning, open?.before.task)
-  await storeProvisioning(work, { before, provisioning, open })
+  const { order, journey } = await storeProvisioning(work, { before, provisioning, open })
+  // What was decided by the others as well must not be decided beside them: two that see each other under way would both leave it at that.
+  const isGuarded = isAlone || order !== before.storedOrder || journey !== before.storedJourney
+  if (!isGuarded) work.transaction.update(journeyDefinition, before.storedJourney, before.journey)
 }

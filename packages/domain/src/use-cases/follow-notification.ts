@@ -4,6 +4,7 @@ import {
   type FulfilmentContext,
   followReport,
   fulfilmentDefinition,
+  isOfNoConsequence,
   isOver
 } from '../fulfilment/index.ts'
 import { DomainError } from '../kernel/errors.ts'
@@ -13,23 +14,58 @@ import type { ResourceStore } from '../ports/resource-store.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
 
+interface FollowNotificationDependencies extends FulfilmentDependencies {
+  readonly store: ResourceStore
+}
+
 /**
  * Takes in what the FMS has told by a callback. It is matched by the id of the service order, else by our own; what is not about one of
  * ours changes nothing, and what cannot be believed by itself has the FMS asked soon.
  */
 export async function followNotification(
-  dependencies: FulfilmentDependencies & { readonly store: ResourceStore },
+  dependencies: FollowNotificationDependencies,
   notification: FmsNotification,
   context: RequestContext
 ): Promise<'followed' | 'unknown'> {
-  const found = await fulfilmentOf(dependencies.store, notification, context.tenant)
-  if (!found) return 'unknown'
-  if (isOver(found.state)) return 'followed'
-  const { report } = notification
-  const follow = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
-    report ? followReport(record, order, { report, source: 'callback' }, decision) : askEarly(record, order, decision)
+  const { serviceOrderId, externalId } = notification
+  // What it is called at the FMS may not be known yet.
+  const isIt = ({ serviceOrder }: Fulfilment) =>
+    serviceOrderId === undefined || serviceOrder === undefined || serviceOrder.id === serviceOrderId
+  const named = externalId === undefined ? 'unknown' : await follow(dependencies, externalId, notification, context, isIt)
+  if (named !== 'other' && (named === 'followed' || serviceOrderId === undefined)) return named
+  const known = await idOfServiceOrder(dependencies.store, serviceOrderId!, context.tenant)
+  // There is another one with our id.
+  const id = known ?? (named === 'other' ? externalId : undefined)
+  if (id === undefined) return 'unknown'
+  return (await follow(dependencies, id, notification, context, () => true)) === 'followed' ? 'followed' : 'unknown'
+}
+
+type Found = 'followed' | 'unknown' | 'other'
+
+/**
+ * @param isMeant whether the callback is about the one that has this id
+ * @returns `other` when it isn't
+ */
+async function follow(
+  dependencies: FollowNotificationDependencies,
+  id: string,
+  { report, eventId }: FmsNotification,
+  context: RequestContext,
+  isMeant: (record: Fulfilment) => boolean
+): Promise<Found> {
+  const { store, clock, fulfilment } = dependencies
+  const stored = await store.get(context.tenant, fulfilmentDefinition, id)
+  if (!stored) return 'unknown'
+  const found = JSON.parse(stored.document) as Fulfilment
+  if (!isMeant(found)) return 'other'
+  const told = report && { report, ...(eventId !== undefined && { eventId }) }
+  // Most of them change nothing: these need no transaction.
+  const now = { moment: { now: clock.now(), actor: context.actor }, settings: fulfilment.settings }
+  if (told ? isOfNoConsequence(found, told, now) : isOver(found.state)) return 'followed'
+  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
+    told ? followReport(record, order, { ...told, source: 'callback' }, decision) : askEarly(record, order, decision)
   try {
-    await changeFulfilment(dependencies, found.id, follow, context)
+    await changeFulfilment(dependencies, id, decide, context)
     return 'followed'
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
@@ -46,16 +82,7 @@ const serviceOrderPath = {
   type: 'string'
 } as const
 
-async function fulfilmentOf(
-  store: ResourceStore,
-  { serviceOrderId, externalId }: FmsNotification,
-  tenant: string
-): Promise<Fulfilment | undefined> {
-  const stored = externalId === undefined ? undefined : await store.get(tenant, fulfilmentDefinition, externalId)
-  const named = stored && (JSON.parse(stored.document) as Fulfilment)
-  // What it is called at the FMS may not be known yet.
-  const isIt = named && (named.serviceOrder === undefined || named.serviceOrder.id === serviceOrderId)
-  if (serviceOrderId === undefined || isIt) return named
+async function idOfServiceOrder(store: ResourceStore, serviceOrderId: string, tenant: string): Promise<string | undefined> {
   const { items } = await store.list(tenant, fulfilmentDefinition, {
     filter: { kind: 'in', path: serviceOrderPath, values: [serviceOrderId] },
     sort: [],
@@ -63,5 +90,5 @@ async function fulfilmentOf(
     offset: 0,
     count: false
   })
-  return items[0] ? (JSON.parse(items[0].document) as Fulfilment) : named
+  return items[0]?.id
 }

@@ -278,6 +278,21 @@ t.test('a cancellation waits for the FMS: confirmed when everything is cancelled
   t.match(await remove(id), { kind: 'deleted' })
 })
 
+t.test('while a cancellation is decided about, items do not come to their ends unseen by each other', async t => {
+  const { store, accepted, work, fms, advance, order, cancel } = world()
+  const id = await accepted(fibre, phone)
+  await work()
+  await cancel(id)
+  await work()
+  const revision = async () => (await store.get('default', journeyDefinition, id))!.revision
+  const before = await revision()
+  fms.endCancellation('cancellation-1', 'done')
+  advance(60_000)
+  await work()
+  t.equal((await order(id)).state, 'assessingCancellation', 'the other item is not settled')
+  t.ok((await revision()) > before, 'whoever decides about that one now is overtaken, and looks again')
+})
+
 t.test('what was completed without the FMS is undone too', async t => {
   const { store, accepted, work, cancel, order, products } = world()
   const rule = {

@@ -16,11 +16,12 @@ export interface OrderRecords {
 
 /** @throws {DomainError} `notFound` */
 export async function orderRecords(transaction: Transaction, orderId: string): Promise<OrderRecords> {
-  const storedOrder = await transaction.get(productOrderDefinition, orderId)
-  if (!storedOrder) throw new DomainError('notFound', 'there is no productOrder with this id')
-  const storedJourney = await transaction.get(journeyDefinition, orderId)
-  // Both go together: the order was deleted between the two looks.
-  if (!storedJourney) throw new DomainError('notFound', 'there is no productOrder with this id')
+  const [storedOrder, storedJourney] = await Promise.all([
+    transaction.get(productOrderDefinition, orderId),
+    transaction.get(journeyDefinition, orderId)
+  ])
+  // Both go together: where only one is there, the order was deleted between the two looks.
+  if (!storedOrder || !storedJourney) throw new DomainError('notFound', 'there is no productOrder with this id')
   const journey = JSON.parse(storedJourney.document) as Journey
   const order = withStatesBefore(JSON.parse(storedOrder.document) as ProductOrder, journey.stateBeforeCancellation)
   return { order, storedOrder, journey, storedJourney }

@@ -52,31 +52,25 @@ export async function stepFulfilment(
     case 'create':
       return create(dependencies, id, context)
     case 'answerLost':
-      await change(afterLostAnswer)
-      return undefined
+      return change(afterLostAnswer)
     case 'lookUp':
-      await change(fms.canLookUp ? withAnswer(afterLookUp, record, await fms.lookUp(id)) : withoutLookUp)
-      return undefined
+      return change(fms.canLookUp ? withAnswer(afterLookUp, record, await fms.lookUp(id)) : withoutLookUp)
     case 'get':
-      await change(withAnswer(afterGet, record, await fms.get(record.serviceOrder!.id)))
-      return undefined
+      return change(withAnswer(afterGet, record, await fms.get(record.serviceOrder!.id)))
     case 'cancel':
-      await change(withAnswer(afterCancel, record, await fms.cancel(record.serviceOrder!.id, record.cancellation!.reason)))
-      return undefined
+      return change(withAnswer(afterCancel, record, await fms.cancel(record.serviceOrder!.id, record.cancellation!.reason)))
     case 'cancellation':
-      await change(withAnswer(afterCancel, record, await fms.cancellation(record.cancellation!.id!)))
-      return undefined
+      return change(withAnswer(afterCancel, record, await fms.cancellation(record.cancellation!.id!)))
     default:
       return step satisfies never
   }
 }
 
-async function create(dependencies: StepDependencies, id: string, context: RequestContext): Promise<undefined> {
+async function create(dependencies: StepDependencies, id: string, context: RequestContext): Promise<Date | undefined> {
   const sent = await storeSent(dependencies, id, context)
   if (!sent) return undefined
   const result = await dependencies.fms.create(sent.request, dueAt(sent, dependencies.fulfilment.settings))
-  await changeFulfilment(dependencies, id, withAnswer(afterCreate, sent, result), context)
-  return undefined
+  return changeFulfilment(dependencies, id, withAnswer(afterCreate, sent, result), context)
 }
 
 /** Undefined when it is no longer to be sent. */

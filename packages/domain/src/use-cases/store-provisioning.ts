@@ -10,6 +10,8 @@ import {
   type Provisioning,
   resolveFallout
 } from '../fulfilment/index.ts'
+import { awaitsServiceOrders } from '../journey/apply-service-order.ts'
+import type { Journey } from '../journey/journey.ts'
 import { orderProgress, type Progress } from '../journey/progress.ts'
 import { sameJson } from '../kernel/json.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
@@ -41,7 +43,7 @@ export async function storeProvisioning(
   work: OrderWork,
   { before, provisioning, open, cancellation }: ProvisioningToStore
 ): Promise<StoredProvisioning> {
-  await storeFulfilments(work, provisioning)
+  await storeFulfilments(work, provisioning, before.journey)
   const { order, news } = provisioning
   const decided = [...(cancellation?.tasks ?? []), ...provisioning.tasks]
   const history = [...(cancellation?.history ?? []), ...provisioning.taskHistory]
@@ -66,9 +68,13 @@ function withFulfilments(progress: Progress, { latest }: Pick<Provisioning, 'lat
 }
 
 /** Stores the fulfilments themselves, when their next steps are due, and what comes of them beside the order and its journey. */
-async function storeFulfilments(work: OrderWork, provisioning: Provisioning): Promise<void> {
-  const { records, fallouts, resolved, products, context } = provisioning
-  for (const record of records.values()) await storeFulfilment(work.transaction, record, context.settings)
+async function storeFulfilments(work: OrderWork, provisioning: Provisioning, journey: Journey): Promise<void> {
+  const { fallouts, resolved, products, context } = provisioning
+  const isListenedTo = awaitsServiceOrders(journey)
+  const records = [...provisioning.records.values()].map(record => (isListenedTo ? { ...record, isListenedTo } : record))
+  // Where that takes a round trip, one does for all.
+  await Promise.all(records.map(({ id }) => work.transaction.get(fulfilmentDefinition, id)))
+  for (const record of records) await storeFulfilment(work.transaction, record, context.settings)
   for (const fallout of fallouts) insertTold(work, falloutDefinition, fallout)
   for (const { id, resolution } of resolved) {
     const resolve = (fallout: Fallout) => resolveFallout(fallout, resolution, work.moment)
@@ -87,8 +93,10 @@ export async function storeFulfilment(
   const before = current && (JSON.parse(current.document) as Fulfilment)
   const due = dueAt(record, settings)
   const wasDue = before && dueAt(before, settings)
-  if (due) transaction.schedule({ kind: 'fulfil', id: record.id, dueAt: due.toISOString() })
-  else if (wasDue) transaction.unschedule('fulfil', record.id)
+  // Where that is as it was, it is scheduled, or somebody is at it who will find out when it is due.
+  if (due && due.getTime() !== wasDue?.getTime()) {
+    transaction.schedule({ kind: 'fulfil', id: record.id, dueAt: due.toISOString() })
+  } else if (wasDue && !due) transaction.unschedule('fulfil', record.id)
   if (!current) return transaction.insert(fulfilmentDefinition, record)
   return transaction.update(fulfilmentDefinition, current, record)
 }
