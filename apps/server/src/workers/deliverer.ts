@@ -16,22 +16,29 @@ interface Attempted {
   readonly outcome: string
 }
 
+/** Who wants to know how it goes. */
+interface Follower {
+  /** One of a subscription has been sent, whatever came of it. */
+  onSent(subscriptionId: string): void
+  /** What came of a claim has been stored. */
+  onConcluded(isDelivered: boolean): void
+}
+
 /** Sends what was claimed, through lanes, and stores what came of it. */
 export class Deliverer {
   readonly lanes: Lanes<Claim>
   readonly #options: Required<DeliveryWorkerOptions>
   readonly #claims: Claims
   readonly #breakers: BreakerBook
-  readonly #onConcluded: (isDelivered: boolean) => void
+  readonly #follower: Follower
   readonly #cutOff = new AbortController()
   readonly #concluding = new Set<Promise<void>>()
 
-  /** @param onConcluded called when what came of a claim has been stored */
-  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, onConcluded: (isDelivered: boolean) => void) {
+  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, follower: Follower) {
     const { queue, clock, monotonicMs, limits } = options
     this.#options = options
     this.#claims = claims
-    this.#onConcluded = onConcluded
+    this.#follower = follower
     this.#breakers = new BreakerBook({ queue, clock, monotonicMs, onTurn: (key, isOpen) => this.#breakerTurned(key, isOpen) })
     this.lanes = new Lanes({ inAll: limits.concurrency, perLane: limits.concurrencyPerSubscription }, claim =>
       this.#attempt(claim)
@@ -65,6 +72,7 @@ export class Deliverer {
     if (held) return this.#giveBack(claim, held)
     if (this.#claims.isOver(claim)) return this.#leave(claim)
     const attempted = await this.#send(claim)
+    this.#follower.onSent(claim.delivery.subscription.id)
     const isDelivered = attempted.result.kind === 'delivered'
     const concluding = this.#conclude(() => this.#follow(claim, attempted), isDelivered)
     if (!isDelivered) await concluding
@@ -173,7 +181,7 @@ export class Deliverer {
       .catch(err => this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later'))
       .finally(() => {
         this.#concluding.delete(concluding)
-        this.#onConcluded(isDelivered)
+        this.#follower.onConcluded(isDelivered)
       })
     this.#concluding.add(concluding)
     return concluding

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import type { ClaimedDelivery } from '@crm-lite/domain'
 import { Claims } from './claims.ts'
 import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
@@ -13,6 +14,8 @@ const LEFT_PER_SLOT = 16
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
+/** While there is enough to send, more is made of events no later than this: some may be for others. */
+const REST_MS = { usually: 100, forSlow: 20 }
 /** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
 const LOOK_EVERY_MS = { least: 20, most: 80 }
 /** What is made of events is claimed at once; this is for what becomes due in other ways while changes are written. */
@@ -39,6 +42,13 @@ export class DeliveryWorker {
   readonly #fanOutPace: Pace
   readonly #claimPace: Pace
   #isStarted = false
+  /** Whether the last claim found nothing, so far as we know: what is made of events then is the oldest that there is. */
+  #hasCaughtUp = true
+  /** Subscriptions that have enough to be sent, while the rest of the log waits for them. */
+  #restsFor: readonly string[] = []
+  #hasRoom = false
+  /** Those that were waited for in vain. */
+  readonly #slow = new Set<string>()
   #lookedAgain = LOOK_AGAIN_MS.length
   /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
   #leftOut: readonly string[] | 'everything' = []
@@ -51,9 +61,12 @@ export class DeliveryWorker {
     this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
     this.#claimPace = new Pace(CLAIM_EVERY_MS, monotonicMs)
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
-    this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
-      if (isDelivered) this.#claimIfRoom()
-      else this.#claimSoon() // to learn when it is due again
+    this.#deliverer = new Deliverer(this.#options, this.#claims, {
+      onSent: subscriptionId => this.#fanOutIfRoom(subscriptionId),
+      onConcluded: isDelivered => {
+        if (isDelivered) this.#claimIfRoom()
+        else this.#claimSoon() // to learn when it is due again
+      }
     })
   }
 
@@ -89,8 +102,10 @@ export class DeliveryWorker {
     const { queue, clock } = this.#options
     let claimed = 0
     for (;;) {
-      const { seen } = await this.#fanOutOnce()
       const before = claimed
+      const { seen, taken } = await this.#fanOutOnce()
+      claimed += taken
+      await this.#deliverer.settled()
       while (await this.#claimOnce()) {
         claimed += this.#claims.size
         await this.#deliverer.settled()
@@ -102,7 +117,7 @@ export class DeliveryWorker {
 
   #wake(): void {
     this.#lookedAgain = 0
-    this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    if (this.#restsFor.length === 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     this.#wakeInTime('claim', this.#claim, this.#claimPace)
   }
 
@@ -119,23 +134,85 @@ export class DeliveryWorker {
   }
 
   async #fanOutPaced(): Promise<boolean> {
-    const { seen, isWanted } = await this.#fanOutOnce()
-    if (isWanted || seen === 0 || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
-    if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    this.#stopResting()
+    const { seen, isWanted, given } = await this.#fanOutOnce()
+    const isMore = seen >= this.#options.limits.fanOutBatch
+    if (isWanted || seen === 0 || isMore) this.#fanOutPace.reset()
+    if (isMore && this.#haveEnough(given)) this.#rest(given)
+    else if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
     return false
   }
 
-  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean }> {
-    const { queue, wants, limits } = this.#options
+  /** Returns the subscriptions that were given something, and how much of it this worker has taken. */
+  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean; given: readonly string[]; taken: number }> {
+    const { queue, wants, limits, clock, monotonicMs } = this.#options
+    const { lanes } = this.#deliverer
+    const mayTake = Math.min(4 * limits.claimBatch - lanes.waiting, MAX_CLAIMED - this.#claims.size)
+    const left = this.#leftOut === 'everything' ? [] : this.#leftOut
+    const except = [...left, ...lanes.fullerThan(limits.concurrencyPerSubscription * CLAIMED_PER_SLOT)]
+    const claim = { limit: mayTake, leaseMs: limits.leaseMs, now: clock.now(), except }
+    const askedAtMs = monotonicMs()
     let isWanted = false
-    const seen = await queue.fanOut((subscription, event) => {
+    const wanted: typeof wants = (subscription, event) => {
       const isWantedNow = wants(subscription, event)
       isWanted ||= isWantedNow
       return isWantedNow
-    }, limits.fanOutBatch)
-    if (isWanted) this.#claimSoon()
-    return { seen, isWanted }
+    }
+    const { seen, claimed, unclaimed } = await queue.fanOut(
+      wanted,
+      limits.fanOutBatch,
+      this.#hasCaughtUp && mayTake > 0 ? claim : undefined
+    )
+    if (unclaimed.length > 0) {
+      this.#hasCaughtUp = false
+      this.#claimSoon()
+    }
+    this.#send(claimed, askedAtMs)
+    const given = new Set([...claimed.map(({ subscription }) => subscription.id), ...unclaimed])
+    return { seen, isWanted, given: [...given], taken: claimed.length }
+  }
+
+  /**
+   * Whether more of the log would only have to be put by: then it is better left where it is.
+   */
+  #haveEnough(given: readonly string[]): boolean {
+    const { lanes } = this.#deliverer
+    return given.every(id => lanes.sizeOf(id) > this.#options.limits.concurrencyPerSubscription * LEFT_PER_SLOT)
+  }
+
+  #rest(given: readonly string[]): void {
+    this.#restsFor = given
+    this.#hasRoom = false
+    const restMs = given.every(each => this.#slow.has(each)) ? REST_MS.forSlow : REST_MS.usually
+    this.#wakeAfter('fanOut', this.#fanOut, restMs)
+  }
+
+  /** Who has as much as before when the time is up is slow. */
+  #stopResting(): void {
+    if (!this.#hasRoom) for (const each of this.#restsFor) this.#slow.add(each)
+    this.#restsFor = []
+  }
+
+  #fanOutIfRoom(subscriptionId: string): void {
+    const { lanes } = this.#deliverer
+    if (lanes.sizeOf(subscriptionId) > this.#options.limits.concurrencyPerSubscription * LEFT_PER_SLOT) return
+    this.#slow.delete(subscriptionId)
+    if (!this.#restsFor.includes(subscriptionId)) return
+    this.#hasRoom = true
+    if (this.#hasCaughtUp && !this.#leftOut.includes(subscriptionId)) this.#goOn()
+    else this.#claimSoon() // what is older comes first
+  }
+
+  /** Ends the rest of the fan-out. */
+  #goOn(): void {
+    if (this.#restsFor.length === 0 || !this.#isStarted) return
+    this.#restsFor = []
+    this.#fanOut.wake()
+  }
+
+  #send(deliveries: readonly ClaimedDelivery[], askedAtMs: number): void {
+    for (const delivery of deliveries) this.#deliverer.lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
   }
 
   #lookAgainSoon(): void {
@@ -174,10 +251,15 @@ export class DeliveryWorker {
     const now = clock.now()
     const askedAtMs = monotonicMs()
     const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })
-    for (const delivery of deliveries) lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
-    if (deliveries.length === 0) await this.#wakeWhenDue(now)
-    else this.#claimPace.reset() // what ends may let more follow
-    return deliveries.length > 0
+    this.#send(deliveries, askedAtMs)
+    this.#hasCaughtUp = deliveries.length === 0
+    if (deliveries.length > 0) {
+      this.#claimPace.reset() // what ends may let more follow
+      return true
+    }
+    for (const each of this.#restsFor) this.#fanOutIfRoom(each)
+    await this.#wakeWhenDue(now)
+    return false
   }
 
   /** What was due already and was not given is held back, and whatever ends that wakes us, or the poll does. */
