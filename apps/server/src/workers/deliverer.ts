@@ -32,7 +32,8 @@ export class Deliverer {
   readonly #breakers: BreakerBook
   readonly #follower: Follower
   readonly #cutOff = new AbortController()
-  readonly #concluding = new Set<Promise<void>>()
+  #concluding = 0
+  #onConcluded: (() => void)[] = []
 
   constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, follower: Follower) {
     const { queue, clock, monotonicMs, limits } = options
@@ -57,9 +58,9 @@ export class Deliverer {
 
   /** Resolves when nothing is claimed any more, and all that followed has been stored. */
   async settled(): Promise<void> {
-    while (this.#claims.size > 0 || this.#concluding.size > 0) {
+    while (this.#claims.size > 0 || this.#concluding > 0) {
       await this.#claims.emptied()
-      await Promise.allSettled(this.#concluding)
+      if (this.#concluding > 0) await new Promise<void>(resolve => this.#onConcluded.push(resolve))
     }
   }
 
@@ -176,15 +177,16 @@ export class Deliverer {
   }
 
   /** Does not fail. */
-  #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
-    const concluding = work()
-      .catch(err => this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later'))
-      .finally(() => {
-        this.#concluding.delete(concluding)
-        this.#follower.onConcluded(isDelivered)
-      })
-    this.#concluding.add(concluding)
-    return concluding
+  async #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
+    this.#concluding++
+    try {
+      await work()
+    } catch (err) {
+      this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later')
+    }
+    this.#concluding--
+    this.#follower.onConcluded(isDelivered)
+    if (this.#concluding === 0) for (const resolve of this.#onConcluded.splice(0)) resolve()
   }
 
   #breakerTurned(key: BreakerKey, isOpen: boolean): void {
