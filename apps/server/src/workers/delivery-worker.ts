@@ -3,6 +3,7 @@ import type { ClaimedDelivery } from '@crm-lite/domain'
 import { Claims } from './claims.ts'
 import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
+import { FanOutRest } from './fan-out-rest.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 
@@ -11,11 +12,11 @@ type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
 const CLAIMED_PER_SLOT = 32
 const LEFT_PER_SLOT = 16
+/** So much may be at hand for each slot when more is taken with what is made of events. */
+const TAKEN_PER_SLOT = 48
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
-/** While there is enough to send, more is made of events no later than this: some may be for others. */
-const REST_MS = { usually: 100, forSlow: 20 }
 /** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
 const LOOK_EVERY_MS = { least: 20, most: 80 }
 /** What is made of events is claimed at once; this is for what becomes due in other ways while changes are written. */
@@ -44,11 +45,7 @@ export class DeliveryWorker {
   #isStarted = false
   /** Whether the last claim found nothing, so far as we know: what is made of events then is the oldest that there is. */
   #hasCaughtUp = true
-  /** Subscriptions that have enough to be sent, while the rest of the log waits for them. */
-  #restsFor: readonly string[] = []
-  #hasRoom = false
-  /** Those that were waited for in vain. */
-  readonly #slow = new Set<string>()
+  readonly #rest: FanOutRest
   #lookedAgain = LOOK_AGAIN_MS.length
   /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
   #leftOut: readonly string[] | 'everything' = []
@@ -60,6 +57,8 @@ export class DeliveryWorker {
     const { queue, limits, monotonicMs } = this.#options
     this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
     this.#claimPace = new Pace(CLAIM_EVERY_MS, monotonicMs)
+    const enough = limits.concurrencyPerSubscription * LEFT_PER_SLOT
+    this.#rest = new FanOutRest(id => this.#deliverer.lanes.sizeOf(id), enough)
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
     this.#deliverer = new Deliverer(this.#options, this.#claims, {
       onSent: subscriptionId => this.#fanOutIfRoom(subscriptionId),
@@ -117,7 +116,7 @@ export class DeliveryWorker {
 
   #wake(): void {
     this.#lookedAgain = 0
-    if (this.#restsFor.length === 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    if (!this.#rest.isOn) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     this.#wakeInTime('claim', this.#claim, this.#claimPace)
   }
 
@@ -134,11 +133,13 @@ export class DeliveryWorker {
   }
 
   async #fanOutPaced(): Promise<boolean> {
-    this.#stopResting()
+    // Woken while it was looking at the log, and found out that there is enough.
+    if (this.#rest.isOn) return false
     const { seen, isWanted, given } = await this.#fanOutOnce()
     const isMore = seen >= this.#options.limits.fanOutBatch
     if (isWanted || seen === 0 || isMore) this.#fanOutPace.reset()
-    if (isMore && this.#haveEnough(given)) this.#rest(given)
+    const restMs = isMore ? this.#rest.begin(given, this.#hasCaughtUp) : undefined
+    if (restMs !== undefined) this.#wakeAfter('fanOut', { wake: () => this.#goOn() }, restMs)
     else if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
     return false
@@ -150,7 +151,8 @@ export class DeliveryWorker {
     const { lanes } = this.#deliverer
     const mayTake = Math.min(4 * limits.claimBatch - lanes.waiting, MAX_CLAIMED - this.#claims.size)
     const left = this.#leftOut === 'everything' ? [] : this.#leftOut
-    const except = [...left, ...lanes.fullerThan(limits.concurrencyPerSubscription * CLAIMED_PER_SLOT)]
+    const isFirst = this.#hasCaughtUp && this.#leftOut !== 'everything'
+    const except = [...left, ...lanes.fullerThan(limits.concurrencyPerSubscription * TAKEN_PER_SLOT)]
     const claim = { limit: mayTake, leaseMs: limits.leaseMs, now: clock.now(), except }
     const askedAtMs = monotonicMs()
     let isWanted = false
@@ -162,7 +164,7 @@ export class DeliveryWorker {
     const { seen, claimed, unclaimed } = await queue.fanOut(
       wanted,
       limits.fanOutBatch,
-      this.#hasCaughtUp && mayTake > 0 ? claim : undefined
+      isFirst && mayTake > 0 ? claim : undefined
     )
     if (unclaimed.length > 0) {
       this.#hasCaughtUp = false
@@ -173,41 +175,15 @@ export class DeliveryWorker {
     return { seen, isWanted, given: [...given], taken: claimed.length }
   }
 
-  /**
-   * Whether more of the log would only have to be put by: then it is better left where it is.
-   */
-  #haveEnough(given: readonly string[]): boolean {
-    const { lanes } = this.#deliverer
-    return given.every(id => lanes.sizeOf(id) > this.#options.limits.concurrencyPerSubscription * LEFT_PER_SLOT)
-  }
-
-  #rest(given: readonly string[]): void {
-    this.#restsFor = given
-    this.#hasRoom = false
-    const restMs = given.every(each => this.#slow.has(each)) ? REST_MS.forSlow : REST_MS.usually
-    this.#wakeAfter('fanOut', this.#fanOut, restMs)
-  }
-
-  /** Who has as much as before when the time is up is slow. */
-  #stopResting(): void {
-    if (!this.#hasRoom) for (const each of this.#restsFor) this.#slow.add(each)
-    this.#restsFor = []
-  }
-
+  /** What is older comes first: then a claim fills the room. */
   #fanOutIfRoom(subscriptionId: string): void {
-    const { lanes } = this.#deliverer
-    if (lanes.sizeOf(subscriptionId) > this.#options.limits.concurrencyPerSubscription * LEFT_PER_SLOT) return
-    this.#slow.delete(subscriptionId)
-    if (!this.#restsFor.includes(subscriptionId)) return
-    this.#hasRoom = true
-    if (this.#hasCaughtUp && !this.#leftOut.includes(subscriptionId)) this.#goOn()
-    else this.#claimSoon() // what is older comes first
+    if (!this.#isStarted || !this.#rest.mayEndFor(subscriptionId)) return
+    if (!this.#hasCaughtUp || this.#leftOut.includes(subscriptionId)) this.#claimSoon()
+    else this.#goOn()
   }
 
-  /** Ends the rest of the fan-out. */
   #goOn(): void {
-    if (this.#restsFor.length === 0 || !this.#isStarted) return
-    this.#restsFor = []
+    this.#rest.end()
     this.#fanOut.wake()
   }
 
@@ -257,7 +233,7 @@ export class DeliveryWorker {
       this.#claimPace.reset() // what ends may let more follow
       return true
     }
-    for (const each of this.#restsFor) this.#fanOutIfRoom(each)
+    for (const each of [...this.#rest.subscriptions]) this.#fanOutIfRoom(each)
     await this.#wakeWhenDue(now)
     return false
   }
@@ -272,7 +248,7 @@ export class DeliveryWorker {
     if (delayMs < limits.pollMs) this.#wakeAfter('due', this.#claim, Math.max(1, delayMs))
   }
 
-  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pump, delayMs: number): void {
+  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pick<Pump, 'wake'>, delayMs: number): void {
     if (!this.#isStarted) return
     clearTimeout(this.#timers.get(name))
     this.#timers.set(
