@@ -1,6 +1,13 @@
-import { type EventSubscription, eventSubscriptionDefinition, type StoredEvent } from '@crm-lite/domain'
+import {
+  type ClaimedDelivery,
+  type ClaimOptions,
+  type EventSubscription,
+  eventSubscriptionDefinition,
+  type FannedOut,
+  type StoredEvent
+} from '@crm-lite/domain'
 import { type RawBuilder, sql } from 'kysely'
-import type { DeliveryLines, NewDelivery } from './delivery-lines.ts'
+import type { DeliveryLines, Made, NewDelivery } from './delivery-lines.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
 import type { Engine, RunInTransaction, Statement } from './dialects/dialect.ts'
@@ -18,22 +25,29 @@ interface Batch {
   readonly events?: readonly StoredEvent[]
 }
 
-interface FannedOut {
-  readonly seen: number
-  readonly made: number
+interface Attempted extends FannedOut {
+  /** How many deliveries anybody may claim now. */
+  readonly left: number
 }
 
-const NOTHING: FannedOut = { seen: 0, made: 0 }
+const NOTHING: Attempted = { seen: 0, claimed: [], unclaimed: [], left: 0 }
 
 interface Listener {
   readonly lane: number
   readonly subscription: EventSubscription
+  /** Whether something is sent to it now. */
+  readonly isOpen: boolean
 }
 
-/** One transaction makes no more deliveries than about this many: others have to wait for it. */
-const ENOUGH_DELIVERIES = 5_000
+interface NewOf extends NewDelivery {
+  readonly event: StoredEvent
+  readonly subscription: EventSubscription
+}
+
 /** From this many on, other processes are told that there is something to claim. */
 const WORTH_SHARING = 20
+/** One transaction makes no more deliveries than about this many: others have to wait for it. */
+const ENOUGH_DELIVERIES = 5_000
 
 /** Turns events into deliveries, each once: what was made of them is stored together with how far the log was read. */
 export class DeliveryFanOut {
@@ -66,8 +80,12 @@ export class DeliveryFanOut {
           join event_subscription s on s.tenant = v.tenant and s.id = v.id where true
           on conflict (tenant, subscription_id) do update set started = 1 returning lane, subscription_id`
     )
-    const listening = sql`select l.lane, l.tenant, s.revision from delivery_lane l
+    const listening = sql`select l.lane, l.tenant, s.revision,
+        coalesce(own.state, 'closed') = 'closed' and coalesce(hosts.state, 'closed') = 'closed'
+      from delivery_lane l
       join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id
+      left join breaker own on own.key = 'subscription:' || s.id
+      left join breaker hosts on hosts.key = 'host:' || s.host
       where l.started = 1 and s.state <> 'disabled' order by l.lane`
     this.#listening = deliveryStatement(engine, 'listening', listening)
     this.#anyListening = deliveryStatement(engine, 'any listening', sql`${listening} limit 1`)
@@ -76,14 +94,18 @@ export class DeliveryFanOut {
   /**
    * The log is read before anything is locked, as whoever stands still meanwhile must not hold up others: nothing comes to stand before
    * what was read, so it still is what follows if nobody else has gone on meanwhile.
+   *
+   * What the caller takes is made as its own: so it need not be looked for, changed and read again.
    */
-  async fanOut(wants: Wants, limit: number): Promise<number> {
+  async fanOut(wants: Wants, limit: number, claim?: ClaimOptions): Promise<FannedOut> {
     const batch = await this.#nextBatch(limit)
-    if (batch.seen === 0) return 0
-    const { seen, made } = await this.#engine.transact(run => this.#attempt(run, batch, wants), { lazy: true })
-    if (made >= WORTH_SHARING) this.#engine.signal.announce([])
-    else if (made > 0) this.#engine.signal.wake([])
-    return seen
+    if (batch.seen === 0) return NOTHING
+    const attempted = await this.#engine.transact(run => this.#attempt(run, batch, wants, claim), { lazy: true })
+    const { seen, claimed, left } = attempted
+    const isMore = seen >= limit && claimed.length > 0
+    if (isMore || left >= WORTH_SHARING) this.#engine.signal.announce([])
+    else if (left > 0) this.#engine.signal.wake([])
+    return attempted
   }
 
   async #nextBatch(limit: number): Promise<Batch> {
@@ -115,39 +137,40 @@ export class DeliveryFanOut {
     )
   }
 
-  async #attempt(run: RunInTransaction, batch: Batch, wants: Wants): Promise<FannedOut> {
+  async #attempt(run: RunInTransaction, batch: Batch, wants: Wants, claim?: ClaimOptions): Promise<Attempted> {
     const [progress] = await run(this.#lockProgress())
     // Somebody else is at it, or was meanwhile.
     if (progress?.[0] !== batch.behind) return NOTHING
     if (!batch.events) {
       if ((await run(this.#anyListening())).length > 0) return NOTHING
       await run(this.#storeProgress(batch.cursor))
-      return { seen: batch.seen, made: 0 }
+      return { ...NOTHING, seen: batch.seen }
     }
-    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants)
-    await this.#lines.add(run, deliveries, this.#nowMs())
+    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants, claim?.except)
+    const made = await this.#lines.add(run, deliveries, this.#nowMs(), claim)
     await run(this.#storeProgress(batch.events[seen - 1]!.cursor))
-    return { seen, made: deliveries.length }
+    return { seen, ...sharedOut(deliveries, made) }
   }
 
   async #deliveriesOf(
     run: RunInTransaction,
     events: readonly StoredEvent[],
-    wants: Wants
-  ): Promise<{ deliveries: NewDelivery[]; seen: number }> {
+    wants: Wants,
+    except: readonly string[] = []
+  ): Promise<{ deliveries: NewOf[]; seen: number }> {
     const startsAt = await this.#startSubscriptions(run, events)
-    const listeners = await this.#listeners(run)
+    const listeners = await this.#listeners(run, except)
     const nowMs = this.#nowMs()
-    const deliveries: NewDelivery[] = []
+    const deliveries: NewOf[] = []
     let seen = 0
     for (const event of events) {
       if (deliveries.length > ENOUGH_DELIVERIES && !startsAt.size) break
       const index = seen++
       if (isInternal(event)) continue
-      const dueAtMs = Math.min(Date.parse(event.at), nowMs)
-      for (const { lane, subscription } of listeners.get(event.tenant) ?? []) {
+      const about = { key: lineKey(event), cursor: event.cursor, dueAtMs: Math.min(Date.parse(event.at), nowMs), event }
+      for (const { lane, subscription, isOpen } of listeners.get(event.tenant) ?? []) {
         if (index < (startsAt.get(lane) ?? 0) || !wants(subscription, event)) continue
-        deliveries.push({ lane, key: lineKey(event), cursor: event.cursor, dueAtMs })
+        deliveries.push({ lane, subscription, isOpen, ...about })
       }
     }
     return { deliveries, seen }
@@ -165,21 +188,38 @@ export class DeliveryFanOut {
     return new Map(rows.map(([lane, id]) => [Number(lane), starts.get(String(id))!.index]))
   }
 
-  async #listeners(run: RunInTransaction): Promise<ReadonlyMap<string, Listener[]>> {
-    const lanes = (await run(this.#listening())).map(([lane, tenant, revision]) => {
-      return { lane: Number(lane), tenant: String(tenant), revision: Number(revision) }
+  async #listeners(run: RunInTransaction, except: readonly string[]): Promise<ReadonlyMap<string, Listener[]>> {
+    const lanes = (await run(this.#listening())).map(([lane, tenant, revision, isReachable]) => {
+      return { lane: Number(lane), tenant: String(tenant), revision: Number(revision), isReachable: Boolean(isReachable) }
     })
     const subscriptions = await this.#subscriptions.of(run, lanes)
     const byTenant = new Map<string, Listener[]>()
-    for (const { lane, tenant } of lanes) {
+    for (const { lane, tenant, isReachable } of lanes) {
       const subscription = subscriptions.get(lane)
       if (!subscription) continue
-      const listeners = byTenant.get(tenant)
-      if (listeners) listeners.push({ lane, subscription })
-      else byTenant.set(tenant, [{ lane, subscription }])
+      const listeners = byTenant.get(tenant) ?? []
+      byTenant.set(tenant, listeners)
+      const isOpen = isReachable && subscription.state === 'active' && !except.includes(subscription.id)
+      listeners.push({ lane, subscription, isOpen })
     }
     return byTenant
   }
+}
+
+function sharedOut(deliveries: readonly NewOf[], made: readonly Made[]): Omit<Attempted, 'seen'> {
+  const claimed: ClaimedDelivery[] = []
+  const unclaimed = new Set<string>()
+  let left = 0
+  for (const [index, { subscription, event }] of deliveries.entries()) {
+    const each = made[index]!
+    if (each.kind === 'pending') {
+      unclaimed.add(subscription.id)
+      left++
+    }
+    if (each.kind !== 'taken') continue
+    claimed.push({ id: String(each.id), tenant: event.tenant, subscription, event, attempts: 0, fencingToken: each.token })
+  }
+  return { claimed, unclaimed: [...unclaimed], left }
 }
 
 /** What marks the beginning of a subscription is for nobody. */

@@ -11,7 +11,20 @@ export interface Line {
 export interface NewDelivery extends Line {
   readonly cursor: string
   readonly dueAtMs: number
+  /** Whether whoever makes it may take it at once. */
+  readonly isOpen?: boolean
 }
+
+/** How many of those that are made are taken at once, and for how long. */
+export interface Taking {
+  readonly limit: number
+  readonly leaseMs: number
+}
+
+/** What became of a new delivery. */
+export type Made =
+  | { readonly kind: 'taken'; readonly id: number; readonly token: number }
+  | { readonly kind: 'pending' | 'waiting' }
 
 /**
  * Keeps the first of each line, and only the first, ready to be claimed.
@@ -26,11 +39,12 @@ export class DeliveryLines {
   readonly #holdFirsts: DeliveryStatement
   readonly #firsts: DeliveryStatement
   readonly #insert: DeliveryStatement
+  readonly #insertTaken: DeliveryStatement
   readonly #moveUp: DeliveryStatement
 
   constructor(engine: Engine) {
     this.#engine = engine
-    const { rows, isAmong, eventColumns, eventPlace, forUpdate } = engine.deliverySql
+    const { rows, isAmong, eventColumns, eventPlace, eventCursor, forUpdate, clockMs, firstToken } = engine.deliverySql
     const lines = rows(0, { lane: 'bigint', key: 'text' })
     const firsts = sql`select d.lane, d.resource_key from ${lines}
       join delivery d on d.lane = v.lane and d.resource_key = v.key and d.state = 'pending'`
@@ -38,12 +52,15 @@ export class DeliveryLines {
     this.#lock = deliveryStatement(engine, 'lock', sql`select event_cursor from fan_out_progress where id = 1 ${forUpdate}`)
     this.#holdFirsts = deliveryStatement(engine, 'hold firsts', sql`${firsts} ${holdsRows}`)
     this.#firsts = deliveryStatement(engine, 'firsts', firsts)
-    this.#insert = deliveryStatement(
+    const made = rows(0, { lane: 'bigint', key: 'text', cursor: 'text', state: 'text', due: 'bigint', taken: 'bigint' })
+    const insert = sql`insert into delivery (lane, resource_key, ${eventColumns}, state, due_at_ms, created_at_ms, lease_until_ms, token)
+      select v.lane, v.key, ${eventPlace(sql`v.cursor`)}, v.state, v.due, ${1},`
+    this.#insert = deliveryStatement(engine, 'insert', sql`${insert} 0, 0 from ${made}`)
+    this.#insertTaken = deliveryStatement(
       engine,
-      'insert',
-      sql`insert into delivery (lane, resource_key, ${eventColumns}, state, due_at_ms, created_at_ms)
-          select v.lane, v.key, ${eventPlace(sql`v.cursor`)}, v.state, v.due, v.created
-          from ${rows(0, { lane: 'bigint', key: 'text', cursor: 'text', state: 'text', due: 'bigint', created: 'bigint' })}`
+      'insert taken',
+      sql`${insert} case v.taken when 1 then ${clockMs} + ${2} else 0 end, case v.taken when 1 then ${firstToken} else 0 end from ${made}
+          returning id, token, lane, ${eventCursor}`
     )
     this.#moveUp = deliveryStatement(
       engine,
@@ -59,14 +76,36 @@ export class DeliveryLines {
     return run(this.#lock())
   }
 
-  /** Adds deliveries at the ends of their lines, in the order given. */
-  async add(run: RunInTransaction, deliveries: readonly NewDelivery[], createdAtMs: number): Promise<void> {
-    if (deliveries.length === 0) return
+  /**
+   * Adds deliveries at the ends of their lines, in the order given.
+   *
+   * @returns what became of each of them
+   */
+  async add(
+    run: RunInTransaction,
+    deliveries: readonly NewDelivery[],
+    createdAtMs: number,
+    taking?: Taking
+  ): Promise<readonly Made[]> {
+    if (deliveries.length === 0) return []
     const stateOf = await this.states(run, deliveries)
-    const rows = deliveries.map(({ lane, key, cursor, dueAtMs }) => {
-      return { lane, key, cursor, state: stateOf({ lane, key }), due: dueAtMs, created: createdAtMs }
+    let room = taking?.limit ?? 0
+    const rows = deliveries.map(delivery => {
+      const { lane, key, cursor, dueAtMs } = delivery
+      const state = stateOf(delivery)
+      const taken = state === 'pending' && delivery.isOpen && room > 0 ? 1 : 0
+      room -= taken
+      return { lane, key, cursor, state, due: dueAtMs, taken }
     })
-    await run(this.#insert(JSON.stringify(rows)))
+    const json = JSON.stringify(rows)
+    if (!taking || room === taking.limit) {
+      await run(this.#insert(json, createdAtMs))
+      return rows.map(({ state }) => ({ kind: state }))
+    }
+    const taken = new Map<string, Made>()
+    for (const [id, token, lane, cursor] of await run(this.#insertTaken(json, createdAtMs, taking.leaseMs)))
+      taken.set(`${lane} ${cursor}`, { kind: 'taken', id: Number(id), token: Number(token) })
+    return rows.map(row => (row.taken === 1 ? taken.get(`${row.lane} ${row.cursor}`)! : { kind: row.state }))
   }
 
   /**

@@ -22,7 +22,7 @@ export function kyselyDeliveryQueue(engine: Engine, clock: Clock): DeliveryQueue
   const parking = new DeliveryParking(engine, lines)
   const breakers = new DeliveryBreakers(engine)
   return {
-    fanOut: (wants, limit) => fanOut.fanOut(wants, limit),
+    fanOut: (wants, limit, claim) => fanOut.fanOut(wants, limit, claim),
     claim: options => claim.claim(options),
     renew: (delivery, leaseMs) => marks.renew(delivery, leaseMs),
     delivered: (delivery, at) => marks.mark(delivery, { state: 'done', tried: true, endedAtMs: at.getTime() }),

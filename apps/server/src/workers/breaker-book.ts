@@ -36,7 +36,8 @@ interface Entry {
  */
 export class BreakerBook {
   readonly #options: BreakerBookOptions
-  readonly #entries = new Map<string, Entry>()
+  readonly #ofSubscriptions = new Map<string, Entry>()
+  readonly #ofHosts = new Map<string, Entry>()
 
   constructor(options: BreakerBookOptions) {
     this.#options = options
@@ -48,32 +49,34 @@ export class BreakerBook {
    * @param claimedAtMs when the claim was asked for, on the monotonic clock: the rows let it pass, so what was known before is no news
    */
   heldUntil({ id, host }: EventSubscription, claimedAtMs: number): Date | undefined {
-    const own = this.#openUntil({ subscription: id }, claimedAtMs)
-    const hosts = this.#openUntil({ host }, claimedAtMs)
+    const own = this.#openUntil(this.#ofSubscriptions.get(id), claimedAtMs)
+    const hosts = this.#openUntil(this.#ofHosts.get(host), claimedAtMs)
     return own && hosts && hosts > own ? hosts : (own ?? hosts)
   }
 
-  #openUntil(key: BreakerKey, claimedAtMs: number): Date | undefined {
-    const entry = this.#entries.get(nameOf(key))
+  #openUntil(entry: Entry | undefined, claimedAtMs: number): Date | undefined {
     const until = entry && entry.knownSinceMs >= claimedAtMs ? entry.state.openUntil : undefined
     return until && until > this.#options.clock.now() ? until : undefined
   }
 
-  /** Lets the breakers of a subscription and of its host know what came of an attempt. */
-  async settle({ id, host }: EventSubscription, result: AttemptResult): Promise<void> {
+  /** Lets the breakers of a subscription and of its host know what came of an attempt. Undefined: it is no news to them. */
+  settle({ id, host }: EventSubscription, result: AttemptResult): Promise<unknown> | undefined {
     const effects = breakerEffects(result)
-    await Promise.all([this.#settle({ subscription: id }, effects.subscription), this.#settle({ host }, effects.host)])
+    const isNoNews = effects.subscription === 'success' && effects.host === 'success'
+    if (isNoNews && this.#isClean(this.#ofSubscriptions.get(id)) && this.#isClean(this.#ofHosts.get(host))) return undefined
+    return Promise.all([this.#settle({ subscription: id }, effects.subscription), this.#settle({ host }, effects.host)])
   }
 
   #settle(key: BreakerKey, effect: BreakerEffect): Promise<void> {
-    if (effect === 'none' || (effect === 'success' && this.#isKnownToBeClean(key))) return Promise.resolve()
+    if (effect === 'none') return Promise.resolve()
     const entry = this.#entryOf(key)
+    if (effect === 'success' && this.#isClean(entry)) return Promise.resolve()
     entry.settling = entry.settling.catch(() => undefined).then(() => this.#store(key, entry, effect))
     return entry.settling
   }
 
   async #store(key: BreakerKey, entry: Entry, effect: BreakerEffect): Promise<void> {
-    if (effect === 'success' && this.#isKnownToBeClean(key)) return
+    if (effect === 'success' && this.#isClean(entry)) return
     const { queue, clock, onTurn } = this.#options
     const before = await queue.breaker(key)
     const now = clock.now()
@@ -85,29 +88,25 @@ export class BreakerBook {
     if ((next.state === 'closed') !== (before.state === 'closed')) onTurn(key, next.state !== 'closed')
   }
 
-  #isKnownToBeClean(key: BreakerKey): boolean {
-    const entry = this.#entries.get(nameOf(key))
+  /** As far as we know, and may trust that. */
+  #isClean(entry: Entry | undefined): boolean {
     if (!entry || !isClean(entry.state)) return false
     return Math.abs(this.#options.clock.now().getTime() - entry.readAtMs) < TRUSTED_MS
   }
 
   #entryOf(key: BreakerKey): Entry {
-    const name = nameOf(key)
-    const entry = this.#entries.get(name) ?? {
+    const [entries, name] = 'host' in key ? [this.#ofHosts, key.host] : [this.#ofSubscriptions, key.subscription]
+    const entry = entries.get(name) ?? {
       state: { state: 'closed', failures: 0 },
       readAtMs: Number.NEGATIVE_INFINITY,
       knownSinceMs: Number.NEGATIVE_INFINITY,
       settling: Promise.resolve()
     }
-    this.#entries.set(name, entry)
+    entries.set(name, entry)
     return entry
   }
 }
 
 function isClean({ state, failures }: Breaker): boolean {
   return state === 'closed' && failures === 0
-}
-
-function nameOf(key: BreakerKey): string {
-  return 'host' in key ? `host:${key.host}` : `subscription:${key.subscription}`
 }

@@ -16,22 +16,30 @@ interface Attempted {
   readonly outcome: string
 }
 
+/** Who wants to know how it goes. */
+interface Follower {
+  /** One of a subscription has been sent, whatever came of it. */
+  onSent(subscriptionId: string): void
+  /** What came of a claim has been stored. */
+  onConcluded(isDelivered: boolean): void
+}
+
 /** Sends what was claimed, through lanes, and stores what came of it. */
 export class Deliverer {
   readonly lanes: Lanes<Claim>
   readonly #options: Required<DeliveryWorkerOptions>
   readonly #claims: Claims
   readonly #breakers: BreakerBook
-  readonly #onConcluded: (isDelivered: boolean) => void
+  readonly #follower: Follower
   readonly #cutOff = new AbortController()
-  readonly #concluding = new Set<Promise<void>>()
+  #concluding = 0
+  #onConcluded: (() => void)[] = []
 
-  /** @param onConcluded called when what came of a claim has been stored */
-  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, onConcluded: (isDelivered: boolean) => void) {
+  constructor(options: Required<DeliveryWorkerOptions>, claims: Claims, follower: Follower) {
     const { queue, clock, monotonicMs, limits } = options
     this.#options = options
     this.#claims = claims
-    this.#onConcluded = onConcluded
+    this.#follower = follower
     this.#breakers = new BreakerBook({ queue, clock, monotonicMs, onTurn: (key, isOpen) => this.#breakerTurned(key, isOpen) })
     this.lanes = new Lanes({ inAll: limits.concurrency, perLane: limits.concurrencyPerSubscription }, claim =>
       this.#attempt(claim)
@@ -50,9 +58,9 @@ export class Deliverer {
 
   /** Resolves when nothing is claimed any more, and all that followed has been stored. */
   async settled(): Promise<void> {
-    while (this.#claims.size > 0 || this.#concluding.size > 0) {
+    while (this.#claims.size > 0 || this.#concluding > 0) {
       await this.#claims.emptied()
-      await Promise.allSettled(this.#concluding)
+      if (this.#concluding > 0) await new Promise<void>(resolve => this.#onConcluded.push(resolve))
     }
   }
 
@@ -65,6 +73,7 @@ export class Deliverer {
     if (held) return this.#giveBack(claim, held)
     if (this.#claims.isOver(claim)) return this.#leave(claim)
     const attempted = await this.#send(claim)
+    this.#follower.onSent(claim.delivery.subscription.id)
     const isDelivered = attempted.result.kind === 'delivered'
     const concluding = this.#conclude(() => this.#follow(claim, attempted), isDelivered)
     if (!isDelivered) await concluding
@@ -168,15 +177,16 @@ export class Deliverer {
   }
 
   /** Does not fail. */
-  #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
-    const concluding = work()
-      .catch(err => this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later'))
-      .finally(() => {
-        this.#concluding.delete(concluding)
-        this.#onConcluded(isDelivered)
-      })
-    this.#concluding.add(concluding)
-    return concluding
+  async #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
+    this.#concluding++
+    try {
+      await work()
+    } catch (err) {
+      this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later')
+    }
+    this.#concluding--
+    this.#follower.onConcluded(isDelivered)
+    if (this.#concluding === 0) for (const resolve of this.#onConcluded.splice(0)) resolve()
   }
 
   #breakerTurned(key: BreakerKey, isOpen: boolean): void {

@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks'
+import type { ClaimedDelivery } from '@crm-lite/domain'
 import { Claims } from './claims.ts'
 import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
+import { FanOutRest } from './fan-out-rest.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 
@@ -10,6 +12,8 @@ type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
 const CLAIMED_PER_SLOT = 32
 const LEFT_PER_SLOT = 16
+/** So much may be at hand for each slot when more is taken with what is made of events. */
+const TAKEN_PER_SLOT = 48
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
@@ -44,6 +48,9 @@ export class DeliveryWorker {
   #isStarted = false
   /** Whether anybody could have wanted the last events. */
   #isListenedTo = true
+  /** Whether the last claim found nothing, so far as we know: what is made of events then is the oldest that there is. */
+  #hasCaughtUp = true
+  readonly #rest: FanOutRest
   #lookedAgain = LOOK_AGAIN_MS.length
   /** What the last claim left out because enough of it was at hand: these subscriptions, or everything. */
   #leftOut: readonly string[] | 'everything' = []
@@ -55,10 +62,15 @@ export class DeliveryWorker {
     const { queue, limits, monotonicMs } = this.#options
     this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
     this.#claimPace = new Pace(CLAIM_EVERY_MS, monotonicMs)
+    const enough = limits.concurrencyPerSubscription * LEFT_PER_SLOT
+    this.#rest = new FanOutRest(id => this.#deliverer.lanes.sizeOf(id), enough)
     this.#claims = new Claims({ queue, leaseMs: limits.leaseMs, monotonicMs })
-    this.#deliverer = new Deliverer(this.#options, this.#claims, isDelivered => {
-      if (isDelivered) this.#claimIfRoom()
-      else this.#claimSoon() // to learn when it is due again
+    this.#deliverer = new Deliverer(this.#options, this.#claims, {
+      onSent: subscriptionId => this.#fanOutIfRoom(subscriptionId),
+      onConcluded: isDelivered => {
+        if (isDelivered) this.#claimIfRoom()
+        else this.#claimSoon() // to learn when it is due again
+      }
     })
   }
 
@@ -94,8 +106,10 @@ export class DeliveryWorker {
     const { queue, clock } = this.#options
     let claimed = 0
     for (;;) {
-      const { seen } = await this.#fanOutOnce()
       const before = claimed
+      const { seen, taken } = await this.#fanOutOnce()
+      claimed += taken
+      await this.#deliverer.settled()
       while (await this.#claimOnce()) {
         claimed += this.#claims.size
         await this.#deliverer.settled()
@@ -107,7 +121,7 @@ export class DeliveryWorker {
 
   #wake(): void {
     this.#lookedAgain = 0
-    this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    if (!this.#rest.isOn) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     this.#wakeInTime('claim', this.#claim, this.#claimPace)
   }
 
@@ -124,27 +138,66 @@ export class DeliveryWorker {
   }
 
   async #fanOutPaced(): Promise<boolean> {
-    const { seen, isWanted } = await this.#fanOutOnce()
+    // Woken while it was looking at the log, and found out that there is enough.
+    if (this.#rest.isOn) return false
+    const { seen, isWanted, given } = await this.#fanOutOnce()
+    const isMore = seen >= this.#options.limits.fanOutBatch
     const isAtEnd = seen === 0 && this.#isListenedTo
-    if (isWanted || isAtEnd || seen >= this.#options.limits.fanOutBatch) this.#fanOutPace.reset()
-    if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    if (isWanted || isAtEnd || isMore) this.#fanOutPace.reset()
+    const restMs = isMore ? this.#rest.begin(given, this.#hasCaughtUp) : undefined
+    if (restMs !== undefined) this.#wakeAfter('fanOut', { wake: () => this.#goOn() }, restMs)
+    else if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
     return false
   }
 
-  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean }> {
-    const { queue, wants, limits } = this.#options
+  /** Returns the subscriptions that were given something, and how much of it this worker has taken. */
+  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean; given: readonly string[]; taken: number }> {
+    const { queue, wants, limits, clock, monotonicMs } = this.#options
+    const { lanes } = this.#deliverer
+    const mayTake = Math.min(4 * limits.claimBatch - lanes.waiting, MAX_CLAIMED - this.#claims.size)
+    const left = this.#leftOut === 'everything' ? [] : this.#leftOut
+    const isFirst = this.#hasCaughtUp && this.#leftOut !== 'everything'
+    const except = [...left, ...lanes.fullerThan(limits.concurrencyPerSubscription * TAKEN_PER_SLOT)]
+    const claim = { limit: mayTake, leaseMs: limits.leaseMs, now: clock.now(), except }
+    const askedAtMs = monotonicMs()
     let isWanted = false
     let isListenedTo = false
-    const seen = await queue.fanOut((subscription, event) => {
+    const wanted: typeof wants = (subscription, event) => {
       isListenedTo = true
       const isWantedNow = wants(subscription, event)
       isWanted ||= isWantedNow
       return isWantedNow
-    }, limits.fanOutBatch)
+    }
+    const { seen, claimed, unclaimed } = await queue.fanOut(
+      wanted,
+      limits.fanOutBatch,
+      isFirst && mayTake > 0 ? claim : undefined
+    )
     if (seen > 0) this.#isListenedTo = isListenedTo
-    if (isWanted) this.#claimSoon()
-    return { seen, isWanted }
+    if (unclaimed.length > 0) {
+      this.#hasCaughtUp = false
+      this.#claimSoon()
+    }
+    this.#send(claimed, askedAtMs)
+    const given = new Set([...claimed.map(({ subscription }) => subscription.id), ...unclaimed])
+    return { seen, isWanted, given: [...given], taken: claimed.length }
+  }
+
+  /** What is older comes first: then a claim fills the room. */
+  #fanOutIfRoom(subscriptionId: string): void {
+    if (!this.#isStarted || !this.#rest.mayEndFor(subscriptionId)) return
+    if (!this.#hasCaughtUp || this.#leftOut.includes(subscriptionId)) this.#claimSoon()
+    else this.#goOn()
+  }
+
+  #goOn(): void {
+    this.#rest.end()
+    this.#fanOut.wake()
+  }
+
+  #send(deliveries: readonly ClaimedDelivery[], askedAtMs: number): void {
+    for (const delivery of deliveries) this.#deliverer.lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
   }
 
   #lookAgainSoon(): void {
@@ -184,10 +237,15 @@ export class DeliveryWorker {
     const now = clock.now()
     const askedAtMs = monotonicMs()
     const deliveries = await queue.claim({ limit, leaseMs: limits.leaseMs, now, except })
-    for (const delivery of deliveries) lanes.add(delivery.subscription.id, this.#claims.add(delivery, askedAtMs))
-    if (deliveries.length === 0) await this.#wakeWhenDue(now)
-    else this.#claimPace.reset() // what ends may let more follow
-    return deliveries.length > 0
+    this.#send(deliveries, askedAtMs)
+    this.#hasCaughtUp = deliveries.length === 0
+    if (deliveries.length > 0) {
+      this.#claimPace.reset() // what ends may let more follow
+      return true
+    }
+    for (const each of [...this.#rest.subscriptions]) this.#fanOutIfRoom(each)
+    await this.#wakeWhenDue(now)
+    return false
   }
 
   /** What was due already and was not given is held back, and whatever ends that wakes us, or the poll does. */
@@ -200,7 +258,7 @@ export class DeliveryWorker {
     if (delayMs < limits.pollMs) this.#wakeAfter('due', this.#claim, Math.max(1, delayMs))
   }
 
-  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pump, delayMs: number): void {
+  #wakeAfter(name: Exclude<TimerName, 'poll' | 'repair'>, pump: Pick<Pump, 'wake'>, delayMs: number): void {
     if (!this.#isStarted) return
     clearTimeout(this.#timers.get(name))
     this.#timers.set(

@@ -89,7 +89,7 @@ export class Lanes<T> {
       lane.running += 1
       this.#running += 1
       this.#lineUp(lane)
-      void this.#run(item).finally(() => this.#ended(lane))
+      void this.#run(item).then(() => this.#ended(lane))
     }
   }
 

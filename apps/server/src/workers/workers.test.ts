@@ -8,6 +8,7 @@ import { Claims } from './claims.ts'
 import { DeliveryMetrics } from './delivery-metrics.ts'
 import { defaultDeliveryLimits } from './delivery-options.ts'
 import { DeliveryWorker } from './delivery-worker.ts'
+import { FanOutRest } from './fan-out-rest.ts'
 import { Lanes } from './lanes.ts'
 import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
@@ -131,6 +132,30 @@ t.test('what keeps its pace is done at once after a pause, and ever less often w
   now = 1_170
   t.same(waits(), [0, 20], 'nobody had asked for a while')
 })
+
+t.test(
+  'more of the log waits while enough is at hand for everyone it is for, but hardly for a subscriber who is slow',
+  async t => {
+    const sizes: Record<string, number> = { quick: 500, slow: 500, idle: 0 }
+    const rest = new FanOutRest(id => sizes[id] ?? 0, 256)
+    t.equal(rest.begin([], true), undefined)
+    t.equal(rest.begin(['quick', 'idle'], true), undefined, 'one of them has nothing to do')
+    t.equal(rest.begin(['quick', 'slow'], false), 150, 'while older ones wait it lasts longer')
+    t.ok(rest.isOn)
+    t.notOk(rest.mayEndFor('quick'))
+    sizes.quick = 256
+    t.same(
+      ['quick', 'slow', 'idle'].map(id => rest.mayEndFor(id)),
+      [true, false, false]
+    )
+    rest.end()
+    t.notOk(rest.isOn)
+    t.equal(rest.begin(['slow'], false), 20, 'it was waited for in vain')
+    rest.end()
+    sizes.quick = 500
+    t.equal(rest.begin(['quick', 'slow'], false), 150, 'while older ones wait it lasts longer')
+  }
+)
 
 t.test('a lease counts from before it was asked for, and is over a little before its end', async t => {
   let now = 1_000

@@ -20,6 +20,8 @@ export interface DeliverySql {
   readonly isShared: boolean
   /** The token of a new claim: greater than those before it, also than those that a crash has undone while somebody still holds them. */
   readonly nextToken: RawBuilder<number>
+  /** The same of a delivery that is claimed as it is made. */
+  readonly firstToken: RawBuilder<number>
   /** Ends a query: others wait who want to change what it found. */
   readonly forUpdate: RawBuilder<unknown>
   /** The same, leaving out what others are changing. */

@@ -3,6 +3,8 @@ import type { DeliverySql } from './delivery-sql.ts'
 
 const clockMs = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
+const clockUs = sql<number>`(extract(epoch from clock_timestamp()) * 1000000)::bigint`
+
 const rows: DeliverySql['rows'] = (json, columns) =>
   sql`jsonb_to_recordset(${json}::jsonb) as v(${sql.raw(
     Object.entries(columns)
@@ -22,7 +24,8 @@ export const postgresDeliverySql: DeliverySql = {
   clockMs,
   isShared: true,
   // In microseconds.
-  nextToken: sql<number>`greatest(token + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)`,
+  nextToken: sql<number>`greatest(token + 1, ${clockUs})`,
+  firstToken: clockUs,
   forUpdate: sql`for update`,
   forUpdateSkipLocked: sql`for update skip locked`,
   claimable: (lanes, limitOfLane) => sql`select found.id from ${rows(lanes, { lane: 'bigint', due: 'bigint' })}

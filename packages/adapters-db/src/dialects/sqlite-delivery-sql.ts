@@ -22,6 +22,7 @@ export const sqliteDeliverySql: DeliverySql = {
   isShared: false,
   // Nobody holds a claim from before a crash: there was one process.
   nextToken: sql<number>`token + 1`,
+  firstToken: sql<number>`1`,
   forUpdate: sql``,
   forUpdateSkipLocked: sql``,
   claimable: (lanes, limitOfLane) => sql`select found.id from ${rows(lanes, { lane: 'bigint', due: 'bigint' })}

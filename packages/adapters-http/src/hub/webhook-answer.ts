@@ -7,6 +7,8 @@ export interface AnswerLimits {
   readonly secure: boolean
   /** Asked at the last moment before the request is written. */
   readonly mayStillSend: () => boolean
+  /** What came of it is known: told once. */
+  readonly onEnd: (answer: WebhookAnswer) => void
 }
 
 /**
@@ -70,15 +72,28 @@ export class WebhookAnswer implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error)
+  }
+
+  fail(error: Error): void {
     const failed = resultOfError(error, this.#controller !== undefined, this.#limits.secure)
     if (this.#received && this.#received.kind !== 'delivered') this.#settle(this.#received)
     else if (failed) this.#settle(failed)
-    else this.#reject(error)
+    else {
+      this.#reject(error)
+      this.#end()
+    }
   }
 
   /** The first word counts. */
   #settle(result: WebhookResult): void {
-    this.#settled = true
     this.#resolve(result)
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#limits.onEnd(this)
   }
 }

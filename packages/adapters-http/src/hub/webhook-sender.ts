@@ -1,5 +1,6 @@
 import { Agent } from 'undici'
 import type { CallbackGuard } from './callback-guard.ts'
+import { Deadlines } from './deadlines.ts'
 import { signatureHeaders } from './signature.ts'
 import { WebhookAnswer } from './webhook-answer.ts'
 import type { WebhookResult } from './webhook-result.ts'
@@ -61,7 +62,9 @@ interface Target {
 export class WebhookSender {
   readonly #guard: CallbackGuard
   readonly #agent: Agent
-  readonly #timeoutMs: number
+  readonly #deadlines: Deadlines<WebhookAnswer>
+  /** What is called off by a signal. Many sends have the same one: it is listened to once. */
+  readonly #calledOffBy = new WeakMap<AbortSignal, Set<WebhookAnswer>>()
   /** How many sends each lane has under way. */
   readonly #lanes = new Map<string, number>()
   readonly #targets = new Map<string, Target>()
@@ -75,12 +78,13 @@ export class WebhookSender {
     this.#guard = options.guard
     this.#maxPerLane = options.maxPerLane ?? 64
     this.#maxAnswerBytes = options.maxAnswerBytes ?? 65_536
-    this.#timeoutMs = timeoutMs
+    this.#deadlines = new Deadlines(timeoutMs, answer => answer.stopLate())
     this.#agent = new Agent({
       allowH2: false,
       connectTimeout: options.connectTimeoutMs ?? 5_000,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      // Both are within our own time for everything.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       keepAliveTimeout: IDLE_CONNECTION_MS,
       keepAliveMaxTimeout: IDLE_CONNECTION_MS,
       clientTtl: options.connectionTtlMs ?? 60_000,
@@ -93,19 +97,22 @@ export class WebhookSender {
     })
   }
 
-  /** @throws {Error} when the request can't be sent as it is, to anyone: no usable secret, a character that no header may have */
-  async send(request: WebhookRequest): Promise<WebhookResult> {
-    if (this.#guard.checkUrl(request.url) !== undefined) return { kind: 'unreachable', reason: 'forbiddenAddress' }
-    if (this.#isClosed || request.signal?.aborted) return { kind: 'withdrawn', reason: 'aborted' }
+  /**
+   * Not an async function: each promise more between an answer and who waits for it is felt in every delivery.
+   *
+   * @throws {Error} when the request can't be sent as it is, to anyone: no usable secret, a character that no header may have
+   */
+  send(request: WebhookRequest): Promise<WebhookResult> {
+    if (this.#guard.checkUrl(request.url) !== undefined)
+      return Promise.resolve({ kind: 'unreachable', reason: 'forbiddenAddress' })
+    if (this.#isClosed || request.signal?.aborted) return Promise.resolve({ kind: 'withdrawn', reason: 'aborted' })
     const target = this.#targetOf(request.url)
     const lane = request.lane ?? target.origin
-    const underWay = this.#lanes.get(lane) ?? 0
-    if (underWay >= this.#maxPerLane) return { kind: 'withdrawn', reason: 'busy' }
-    this.#lanes.set(lane, underWay + 1)
+    if ((this.#lanes.get(lane) ?? 0) >= this.#maxPerLane) return Promise.resolve({ kind: 'withdrawn', reason: 'busy' })
     try {
-      return await this.#exchange(target, request)
-    } finally {
-      this.#leave(lane)
+      return this.#exchange(target, request, headersOf(request), lane)
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 
@@ -116,23 +123,43 @@ export class WebhookSender {
     await this.#agent.destroy()
   }
 
-  async #exchange({ origin, path, secure }: Target, request: WebhookRequest): Promise<WebhookResult> {
-    const { signal, sendBeforeMs, body } = request
+  #exchange(
+    { origin, path, secure }: Target,
+    { signal, sendBeforeMs, body }: WebhookRequest,
+    headers: Record<string, string>,
+    lane: string
+  ): Promise<WebhookResult> {
+    const calledOff = signal && this.#listenTo(signal)
     const answer = new WebhookAnswer({
       maxBytes: this.#maxAnswerBytes,
       secure,
-      mayStillSend: () => sendBeforeMs === undefined || performance.now() < sendBeforeMs
+      mayStillSend: () => sendBeforeMs === undefined || performance.now() < sendBeforeMs,
+      onEnd: ended => {
+        this.#deadlines.remove(ended)
+        calledOff?.delete(ended)
+        this.#leave(lane)
+      }
     })
-    const late = setTimeout(() => answer.stopLate(), this.#timeoutMs)
-    const callOff = () => answer.stop({ kind: 'withdrawn', reason: 'aborted' })
-    signal?.addEventListener('abort', callOff)
+    this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + 1)
+    this.#deadlines.add(answer)
+    calledOff?.add(answer)
     try {
-      this.#agent.dispatch({ origin, path, method: 'POST', headers: headersOf(request), body }, answer)
-      return await answer.result
-    } finally {
-      clearTimeout(late)
-      signal?.removeEventListener('abort', callOff)
+      this.#agent.dispatch({ origin, path, method: 'POST', headers, body }, answer)
+    } catch (error) {
+      answer.fail(error as Error)
     }
+    return answer.result
+  }
+
+  #listenTo(signal: AbortSignal): Set<WebhookAnswer> {
+    const known = this.#calledOffBy.get(signal)
+    if (known) return known
+    const answers = new Set<WebhookAnswer>()
+    this.#calledOffBy.set(signal, answers)
+    signal.addEventListener('abort', () => {
+      for (const answer of answers) answer.stop({ kind: 'withdrawn', reason: 'aborted' })
+    })
+    return answers
   }
 
   #leave(lane: string): void {

@@ -47,6 +47,16 @@ export interface ClaimOptions {
   readonly except?: readonly string[]
 }
 
+/** What came of looking at events. */
+export interface FannedOut {
+  /** How many events were looked at. */
+  readonly seen: number
+  /** What the caller has claimed with it. */
+  readonly claimed: readonly ClaimedDelivery[]
+  /** Ids of subscriptions that deliveries were made of which somebody may claim now. */
+  readonly unclaimed: readonly string[]
+}
+
 export interface QueueFigures {
   /** Events that were not yet turned into deliveries. */
   readonly unseenEvents: number
@@ -71,9 +81,14 @@ export interface DeliveryQueue {
    * before them.
    *
    * @param wants decides, without effects, whether a subscription gets an event of its tenant
-   * @returns how many events were looked at
+   * @param limit how many events are looked at
+   * @param claim what the caller takes of it at once. For who has nothing older to claim: otherwise the longest due come first
    */
-  fanOut(wants: (subscription: EventSubscription, event: StoredEvent) => boolean, limit: number): Promise<number>
+  fanOut(
+    wants: (subscription: EventSubscription, event: StoredEvent) => boolean,
+    limit: number,
+    claim?: ClaimOptions
+  ): Promise<FannedOut>
   /**
    * Deliveries that are due, of active subscriptions, some of each. Nothing of those that a breaker holds back, but one probe once it
    * has been open for long enough: due or not, and the breaker is half open then.

@@ -33,6 +33,8 @@ export async function deliveryQueueContract(t: TestRunner, options: DeliveryCont
   await behaviour('who wants an event is asked, and nobody of another tenant', asksWhoWants)
   await behaviour('several that fan out at once make each delivery once', fansOutOnce)
   await behaviour('events of one resource are claimed one after the other, those of others meanwhile', keepsOrder)
+  await behaviour('who makes deliveries of events may take them at once, up to a limit', takesAtOnce)
+  await behaviour('nothing is taken at once that could not be claimed', takesNothingHeld)
   await behaviour("a claim is nobody else's until its lease is over, and then its token is worth nothing", leases)
   await behaviour('a claim can be kept for longer, and given back without an attempt', renewsAndGivesBack)
   await behaviour('what is tried again waits for its time, and what comes behind it waits too', retries)
@@ -63,7 +65,7 @@ async function startsBehindItself(t: TestRunner, world: DeliveryWorld): Promise<
   const of = (id: string) => ids(claimed.filter(({ subscription }) => subscription.id === id))
   t.same(of('first'), [between, after])
   t.same(of('second'), [after])
-  t.equal(await world.queue.fanOut(() => true, 100), 0)
+  t.equal((await world.queue.fanOut(() => true, 100)).seen, 0)
   const [one] = claimed
   t.equal(one?.subscription.callback, `https://${one?.subscription.host}/listener`)
   t.same([one?.tenant, one?.event.tenant, one?.event.resource, one?.attempts], ['default', 'default', 'customer', 0])
@@ -111,6 +113,45 @@ async function keepsOrder(t: TestRunner, world: DeliveryWorld): Promise<void> {
   const [a4] = await world.publish(['a'])
   await world.fanOut()
   t.same(await world.deliverAll(), [a3, a4], 'what was parked is not waited for')
+}
+
+async function takesAtOnce(t: TestRunner, world: DeliveryWorld): Promise<void> {
+  await world.subscribe('s')
+  await world.fanOut()
+  const [a1, _a2, b1, c1] = await world.publish(['a', 'a', 'b', 'c'])
+  const { claimed, unclaimed } = await world.fanOutAndTake({ limit: 2 })
+  t.same([ids(claimed), unclaimed], [[a1, b1], ['s']], 'the first of each line')
+  const [first] = claimed
+  t.same([first?.attempts, first?.tenant, first?.subscription.callback], [0, 'default', 'https://s.example.com:443/listener'])
+  t.same(ids(await world.claim()), [c1], "what was taken is nobody else's")
+  t.equal(await world.queue.renew(first!, 60_000), true)
+  for (const delivery of claimed) t.equal(await world.queue.delivered(delivery, world.now), true)
+  t.equal(await world.queue.delivered(first!, world.now), false)
+  const again = await world.claim()
+  t.equal(again.length, 1, 'the next of its line')
+  const [d1] = await world.publish(['d'])
+  const lost = await world.fanOutAndTake({ limit: 10, leaseMs: 0 })
+  t.same(ids(lost.claimed), [d1])
+  const [found] = await world.claim()
+  t.equal(found?.event.id, d1)
+  t.ok(found!.fencingToken > lost.claimed[0]!.fencingToken)
+  t.equal(await world.queue.delivered(lost.claimed[0]!, world.now), false, 'its lease was over')
+}
+
+async function takesNothingHeld(t: TestRunner, world: DeliveryWorld): Promise<void> {
+  for (const id of ['free', 'paused', 'held', 'unreachable', 'full']) await world.subscribe(id)
+  await world.fanOut()
+  await world.become('paused', 'paused')
+  const open = { state: 'open', failures: 5, openUntil: world.later(30) } as const
+  await world.queue.setBreaker({ subscription: 'held' }, open, world.now)
+  await world.queue.setBreaker({ host: 'unreachable.example.com:443' }, open, world.now)
+  await world.publish(['a'])
+  const { claimed } = await world.fanOutAndTake({ limit: 10, except: ['full'] })
+  t.same(
+    claimed.map(({ subscription }) => subscription.id),
+    ['free']
+  )
+  t.same(await world.counts(), { pending: 5, parked: 0 })
 }
 
 async function leases(t: TestRunner, world: DeliveryWorld): Promise<void> {

@@ -1,5 +1,5 @@
 import { type EventSubscription, eventSubscriptionDefinition } from '../events/event-subscription.ts'
-import type { ClaimedDelivery, ClaimOptions, DeliveryQueue } from '../ports/delivery-queue.ts'
+import type { ClaimedDelivery, ClaimOptions, DeliveryQueue, FannedOut } from '../ports/delivery-queue.ts'
 import type { EventLog, StoredEvent } from '../ports/event-log.ts'
 import type { UnitOfWork } from '../ports/unit-of-work.ts'
 import { changeSubscription } from '../use-cases/change-subscription.ts'
@@ -89,8 +89,18 @@ export class DeliveryWorld {
   /** Until every event was looked at: on PostgreSQL that may take a moment, when other transactions are under way. */
   async fanOut(wants: Wants = () => true, limit = 100): Promise<number> {
     let seen = 0
-    while ((await this.queue.figures(this.now)).unseenEvents > 0) seen += await this.queue.fanOut(wants, limit)
+    while ((await this.queue.figures(this.now)).unseenEvents > 0) {
+      seen += (await this.queue.fanOut(wants, limit)).seen
+    }
     return seen
+  }
+
+  /** Until every event was looked at. Returns what the last time gave. */
+  async fanOutAndTake(options: Partial<ClaimOptions> = {}): Promise<FannedOut> {
+    for (;;) {
+      const fannedOut = await this.queue.fanOut(() => true, 100, { limit: 100, leaseMs: 60_000, now: this.now, ...options })
+      if (fannedOut.seen > 0) return fannedOut
+    }
   }
 
   claim(options: Partial<ClaimOptions> = {}): Promise<readonly ClaimedDelivery[]> {

@@ -1,5 +1,5 @@
 import type * as FastCheck from 'fast-check'
-import type { ClaimedDelivery } from '../ports/delivery-queue.ts'
+import type { ClaimedDelivery, ClaimOptions } from '../ports/delivery-queue.ts'
 import type { TestRunner } from './contract.ts'
 import { DeliveryWorld, type QueueUnderTest } from './delivery-world.ts'
 
@@ -12,7 +12,7 @@ interface Options {
 type End = 'delivered' | 'retry' | 'park' | 'giveBack'
 type Step =
   | { readonly kind: 'publish'; readonly resources: readonly string[] }
-  | { readonly kind: 'fanOut'; readonly limit: number }
+  | { readonly kind: 'fanOut'; readonly limit: number; readonly take: number; readonly leaseMs: number }
   | { readonly kind: 'claim'; readonly limit: number; readonly leaseMs: number }
   | { readonly kind: 'end'; readonly which: number; readonly how: End }
   | { readonly kind: 'release' | 'pause' | 'resume' | 'open' | 'close'; readonly which: number }
@@ -29,7 +29,15 @@ export async function generatedDeliveries(t: TestRunner, { fc, makeQueue, runs }
         resources: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 })
       })
     },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('fanOut' as const), limit: fc.integer({ min: 1, max: 6 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('fanOut' as const),
+        limit: fc.integer({ min: 1, max: 6 }),
+        take: fc.integer({ min: 0, max: 4 }),
+        leaseMs: fc.constantFrom(0, 600_000, 600_000)
+      })
+    },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -111,8 +119,7 @@ class Sequence {
       case 'publish':
         return this.#publish(step.resources, listening)
       case 'fanOut':
-        await queue.fanOut(() => true, step.limit)
-        return
+        return this.#fanOut(step.limit, { limit: step.take, leaseMs: step.leaseMs, now })
       case 'claim':
         return this.#claim(step.limit, step.leaseMs)
       case 'end':
@@ -153,8 +160,17 @@ class Sequence {
     }
   }
 
+  async #fanOut(limit: number, claim: ClaimOptions): Promise<void> {
+    const { claimed } = await this.#world.queue.fanOut(() => true, limit, ...(claim.limit > 0 ? [claim] : []))
+    if (claimed.length > claim.limit) throw new Error(`${claimed.length} of ${claim.limit} were taken`)
+    this.#take(claimed)
+  }
+
   async #claim(limit: number, leaseMs: number): Promise<void> {
-    const claimed = await this.#world.claim({ limit, leaseMs })
+    this.#take(await this.#world.claim({ limit, leaseMs }))
+  }
+
+  #take(claimed: readonly ClaimedDelivery[]): void {
     for (const delivery of claimed) {
       const expected = this.#expectedOf(delivery)
       const { id } = delivery.subscription

@@ -6,6 +6,7 @@ import type {
   ClaimOptions,
   DeliveryFailure,
   DeliveryQueue,
+  FannedOut,
   ParkedDelivery,
   QueueFigures
 } from '../ports/delivery-queue.ts'
@@ -49,8 +50,17 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
   }
 
   /** One after the other. */
-  fanOut(wants: (subscription: EventSubscription, event: StoredEvent) => boolean, limit: number): Promise<number> {
-    const result = this.#fanningOut.then(() => this.#fanOut(wants, limit))
+  fanOut(
+    wants: (subscription: EventSubscription, event: StoredEvent) => boolean,
+    limit: number,
+    claim?: ClaimOptions
+  ): Promise<FannedOut> {
+    const result = this.#fanningOut.then(async () => {
+      const seen = await this.#fanOut(wants, limit)
+      const claimed = claim ? await this.claim(claim) : []
+      const free = this.#rows.filter(row => row.state === 'open' && row.leaseUntilMs <= this.#nowMs())
+      return { seen, claimed, unclaimed: [...new Set(free.map(({ subscriptionId }) => subscriptionId))] }
+    })
     this.#fanningOut = result.catch(() => undefined)
     return result
   }

@@ -65,7 +65,7 @@ export class DeliveryDriver {
 
   async #step(): Promise<boolean> {
     const { process, queue, wants, leaseMs } = this.#options
-    const seen = await queue.fanOut(wants, 50)
+    const { seen } = await queue.fanOut(wants, 50)
     const limit = Math.min(CLAIMED_AT_ONCE, MOST_AT_HAND - this.#atHand)
     if (limit <= 0) return false
     const askedAtMs = process.timeline.nowMs
