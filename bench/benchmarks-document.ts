@@ -24,8 +24,8 @@ ${tableOf(results)}
 - Ours is \`crm serve\` in its default settings, a process of its own: metrics, \`ETag\`, request ids and error handling on, no log line for
   a successful request.
 - The floors stand in \`bench/floors/\`: a bare Fastify handler with one hand-written, prepared statement (PostgreSQL: named) that sends the
-  stored text; for POST, one that stores the text that was sent under a new id: as one row in a table without further indexes, or (the same
-  rows) in our tables with all their indexes, with its links and its event. Both with group commit (SQLite: \`synchronous=FULL\`, one commit a
+  stored text; for POST, one that stores the text that was sent under a new id: as one row in our table with its indexes, as one (bare) row in a
+  table without further indexes, or (the same rows) with its links and its event, too. Both with group commit (SQLite: \`synchronous=FULL\`, one commit a
   turn of the event loop; PostgreSQL: rows by \`unnest\`, one statement, two batches in flight). They have the same cache and as many connections as ours, and read the same database; for POST each side has its own, with the same ${thousands(rows.usual)} customers in it.
 - Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, as many rounds as the last column says. Throughput and
   p99 are medians of the rounds, the ratio is the median of the rounds' ratios, with the smallest and the largest in brackets.
