@@ -42,7 +42,7 @@ export class SubscriptionWatch {
       list: page => gateway.list(page),
       cancel: (id, reason) => gateway.cancel(id, reason),
       cancellation: id => gateway.cancellation(id),
-      subscribe: callback => gateway.subscribe(callback),
+      subscribe: (callback, wanted) => gateway.subscribe(callback, wanted),
       unsubscribe: id => gateway.unsubscribe(id)
     }
   }
