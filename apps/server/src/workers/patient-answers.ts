@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { FmsGateway } from '@crm-lite/domain'
 
 /** Longer than a quick FMS takes to call back, and too short for anybody to notice. */
-const PATIENCE_MS = 20
+const PATIENCE_MS = 50
 
 /**
  * Lets callbacks go ahead of the answer that the FMS has taken a service order: of one that is done by then the answer need not be stored any
