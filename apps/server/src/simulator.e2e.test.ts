@@ -65,7 +65,7 @@ t.test('in development an order is provisioned a few seconds later, and its devi
   const [product] = await read<{ productSerialNumber: string; status: string }[]>(`${server.url}${PRODUCTS}`)
   t.match(product, { status: 'active', productSerialNumber: /^HOME/ })
   const counts = await read<SimulatorCounts>(admin)
-  t.ok((counts.callbacks['delivered'] ?? 0) > 3, 'it was told by callbacks')
+  t.ok((counts.callbacks['delivered'] ?? 0) > 1, 'it was told by callbacks: that it has begun, and that it is done')
   t.equal(counts.callbacks['refused'], 0)
   t.match(counts.byState, { completed: 1 })
   const metrics = await (await fetch(`${server.url}/metrics`)).text()

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Resource,
   type ResourceDefinition,
+  resourceIn,
   type StoredResource,
   type WorkKind
 } from '@crm-lite/domain'
@@ -179,7 +180,7 @@ function addRows(tables: Map<string, TableWrites>, { definition, before, after }
     tables.set(table, rows)
   }
   const hasLinks = definition.indexed.some(({ many }) => many)
-  const linksBefore = before && hasLinks ? linksOf(definition, JSON.parse(before.document) as Resource) : []
+  const linksBefore = before && hasLinks ? linksOf(definition, resourceIn(before)) : []
   const linksAfter = after && hasLinks ? linksOf(definition, after.resource) : []
   if (after && !before) rows.inserts.push({ ...after.stored, expected: 0 })
   else if (after && before) rows.updates.push({ ...after.stored, expected: before.revision })

@@ -47,6 +47,7 @@ export {
   MAX_INDEXED_LENGTH,
   type Resource,
   type ResourceDefinition,
+  resourceIn,
   type StoredResource,
   type ValueType
 } from './kernel/resource.ts'

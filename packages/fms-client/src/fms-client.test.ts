@@ -114,6 +114,22 @@ t.test('an FMS of v3 is spoken to in its own shape', async t => {
   t.equal(received.length, 2)
 })
 
+t.test('the hub is asked for changes alone where that is enough and can be said', async t => {
+  for (const version of ['v4', 'v3'] as const) {
+    const { client, received } = await connect(t, (_, response) => sendJson(response, 201, { id: '1' }), { version })
+    await client.subscribe('https://crm.example/all')
+    await client.subscribe('https://crm.example/changes', 'changes')
+    const [all, changes] = received.map(({ body }) => JSON.parse(body))
+    t.same(all, { callback: 'https://crm.example/all' })
+    t.equal(changes.callback, 'https://crm.example/changes')
+    if (version === 'v3') t.notOk(changes.query)
+    else {
+      t.match(changes.query, /^eventType=(\w+,)*ServiceOrderStateChangeEvent,/)
+      t.notMatch(changes.query, /Create|Milestone/)
+    }
+  }
+})
+
 t.test('base URL and path are joined, and what is in an id stays in it', async t => {
   const answer: Answer = (_, response) => sendJson(response, 200, { ...placed, id: 'a/../b?c#d é' })
   const { client, received, url } = await connect(t, answer)

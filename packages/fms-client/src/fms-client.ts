@@ -1,4 +1,5 @@
 import type {
+  FmsCallbackWish,
   FmsGateway,
   FmsResult,
   JsonValue,
@@ -137,8 +138,9 @@ export class FmsClient implements FmsGateway {
     )
   }
 
-  subscribe(callback: string): Promise<FmsResult<{ readonly id: string }>> {
-    return this.#call({ call: 'subscribe', method: 'POST', path: '/hub', body: { callback } }, answer =>
+  subscribe(callback: string, wanted: FmsCallbackWish = 'everything'): Promise<FmsResult<{ readonly id: string }>> {
+    const query = wanted === 'changes' && this.#settings.version === 'v4' ? { query: changesOnly } : {}
+    return this.#call({ call: 'subscribe', method: 'POST', path: '/hub', body: { callback, ...query } }, answer =>
       readBody(answer, readSubscription)
     )
   }
@@ -213,6 +215,17 @@ export class FmsClient implements FmsGateway {
     }
   }
 }
+
+/** Of the events of v4: those of v3 are too few to choose from. */
+const changesOnly = `eventType=${[
+  'ServiceOrderStateChangeEvent',
+  'ServiceOrderAttributeValueChangeEvent',
+  'ServiceOrderJeopardyEvent',
+  'ServiceOrderInformationRequiredEvent',
+  'ServiceOrderDeleteEvent',
+  'CancelServiceOrderStateChangeEvent',
+  'CancelServiceOrderInformationRequiredEvent'
+].join(',')}`
 
 function readBody<T>(answer: HttpAnswer, read: (value: JsonValue) => Reading<T>): Reading<T> {
   const json = readJson(answer)

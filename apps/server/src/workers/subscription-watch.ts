@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { doubtSubscription, type FmsGateway, noteCallback, type ReadFmsNotification } from '@crm-lite/domain'
 import type { WorkerLog } from './delivery-options.ts'
+import { patient } from './patient-answers.ts'
 
 type Dependencies = Parameters<typeof noteCallback>[0]
 
@@ -32,7 +33,7 @@ export class SubscriptionWatch {
   asking(gateway: FmsGateway): FmsGateway {
     return {
       canLookUp: gateway.canLookUp,
-      create: (...call) => gateway.create(...call),
+      create: patient(gateway),
       get: async id => {
         const result = await gateway.get(id)
         if (result.kind === 'ok' && result.value.state === 'completed') this.#note(doubtSubscription)
@@ -42,7 +43,7 @@ export class SubscriptionWatch {
       list: page => gateway.list(page),
       cancel: (id, reason) => gateway.cancel(id, reason),
       cancellation: id => gateway.cancellation(id),
-      subscribe: callback => gateway.subscribe(callback),
+      subscribe: (callback, wanted) => gateway.subscribe(callback, wanted),
       unsubscribe: id => gateway.unsubscribe(id)
     }
   }

@@ -8,6 +8,8 @@ import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
 const MAX_BUSY_MS = 5_000
 const MAX_BATCH = 512
 const LINKS_PER_STATEMENT = 8
+/** So many turns of the event loop are committed together, while each brings more. */
+const MAX_TURNS = 4
 
 interface Waiting {
   /** Does the work inside the transaction of the batch. */
@@ -42,7 +44,7 @@ interface Batch {
 class BatchSpoiled extends Error {}
 
 /**
- * Commits together what arrives in one turn of the event loop: one flush to disk for all of it. A piece of work that fails takes
+ * Commits together what arrives in one turn of the event loop, or in a few while each brings more: one flush to disk for all of it. A piece of work that fails takes
  * nothing else with it: savepoints cost a quarter of a write, so a batch goes without them at first, and once more, with a savepoint
  * for each piece, when one of them could not be written.
  */
@@ -84,22 +86,30 @@ export class SqliteWriter implements Writer {
 
   /** Resolves when nothing waits to be written any more. */
   async drain(): Promise<void> {
-    while (this.#running) await new Promise(resolve => setImmediate(resolve))
+    while (this.#running) await nextTurn()
   }
 
   #start(): void {
     if (this.#running) return
     this.#running = true
-    setImmediate(() => void this.#commitAll())
+    void this.#commitAll()
   }
 
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH)
-      await this.#commit(batch)
-      if (this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
+      await this.#gather()
+      await this.#commit(this.#waiting.splice(0, MAX_BATCH))
     }
     this.#running = false
+  }
+
+  /** A commit costs as much as what several turns bring. A turn that brings nothing is over at once, so that nobody waits for nothing. */
+  async #gather(): Promise<void> {
+    let before = 0
+    for (let turn = 0; turn < MAX_TURNS && this.#waiting.length > before && before < MAX_BATCH; turn++) {
+      before = this.#waiting.length
+      await nextTurn()
+    }
   }
 
   async #commit(waiting: readonly Waiting[]): Promise<void> {
@@ -312,6 +322,10 @@ export function translateSqliteError(error: unknown): unknown {
     return new DomainError('unavailable', 'the database file cannot be used', { retryAfterS: 30, cause: error })
   }
   return error
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }
 
 function pause(ms: number): Promise<void> {

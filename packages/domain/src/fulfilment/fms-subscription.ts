@@ -1,4 +1,5 @@
 import type { DefinitionOf, Resource } from '../kernel/resource.ts'
+import type { FmsCallbackWish } from '../ports/fms-gateway.ts'
 import { digestOf } from './digest.ts'
 
 /** The id of the one subscription that there is. */
@@ -20,6 +21,8 @@ export interface FmsSubscription extends Resource {
   fms: string
   /** Of the URL that was registered, which holds a secret. */
   callbackDigest: string
+  /** What was asked for; absent: everything. */
+  wanted?: FmsCallbackWish
   /** Of the subscription there; absent when the FMS has said no more than that it has it. */
   subscription?: { id: string }
   subscribedAt: string
@@ -44,12 +47,19 @@ const SILENCE_MS = 5 * 60_000
 const NOTED_EVERY_MS = 60_000
 
 /** Whether it is what is wanted, as far as we know. */
-export function isSubscribed(known: FmsSubscription, { fms, callback }: FmsCallback): boolean {
-  return !known.isDoubted && known.fms === fms && callback !== undefined && known.callbackDigest === digestOf(callback)
+export function isSubscribed(known: FmsSubscription, { fms, callback }: FmsCallback, wanted: FmsCallbackWish): boolean {
+  const isWhatIsWanted = (known.wanted ?? 'everything') === wanted
+  return isWhatIsWanted && !known.isDoubted && known.fms === fms && callback !== undefined && isAt(known, callback)
+}
+
+/** Whether callbacks come to this URL. */
+export function isAt({ callbackDigest }: FmsSubscription, callback: string): boolean {
+  return callbackDigest === digestOf(callback)
 }
 
 export function subscribedTo(
   { fms, callback }: Required<FmsCallback>,
+  wanted: FmsCallbackWish,
   subscription: { readonly id: string } | undefined,
   now: Date
 ): FmsSubscription {
@@ -58,6 +68,7 @@ export function subscribedTo(
     '@type': fmsSubscriptionDefinition.type,
     fms,
     callbackDigest: digestOf(callback),
+    wanted,
     ...(subscription && { subscription: { id: subscription.id } }),
     subscribedAt: now.toISOString()
   }

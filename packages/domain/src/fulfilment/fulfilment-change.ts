@@ -105,8 +105,9 @@ type Changed = { readonly [Name in keyof Fulfilment]?: Fulfilment[Name] | undefi
 
 /** Changes the record; what is undefined is taken away. */
 export function put(motion: FulfilmentInMotion, changed: Changed): void {
-  const next = Object.entries({ ...motion.record, ...changed }).filter(([, value]) => value !== undefined)
-  motion.record = Object.fromEntries(next) as unknown as Fulfilment
+  const next: Record<string, unknown> = { ...motion.record, ...changed }
+  for (const name of Object.keys(changed)) if (next[name] === undefined) delete next[name]
+  motion.record = next as unknown as Fulfilment
 }
 
 /** Gives the record its next state. Decisions only ask for what the table allows: anything else is a mistake in them. */

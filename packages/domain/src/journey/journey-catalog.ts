@@ -24,6 +24,8 @@ export interface JourneyCatalog extends Resource {
    * and of those that were added to one order alone. Absent: that of the specifications.
    */
   awaited?: AwaitedEvent[]
+  /** Whether milestones wait for what the FMS tells, of every version that was ever in use or of one order alone. */
+  awaitsFms?: boolean
 }
 
 /** Internal: served by no API. */
@@ -72,8 +74,15 @@ export function withChange(
   const known = new Map([...catalog.calendar, ...calendars].map(each => [each.id, each]))
   const calendar = calendarsIn(active).flatMap(id => known.get(id) ?? [])
   const { milestone, activatedAt = EVER, lifecycleStatus } = specification
-  const awaited = awaitedIn(lifecycleStatus === 'active' ? withAwaited(catalog, milestone, activatedAt) : catalog)
-  return { ...catalog, specification: active, calendar, ...(awaited.length > 0 && { awaited: [...awaited] }) }
+  const waiting = lifecycleStatus === 'active' ? withAwaited(catalog, milestone, activatedAt) : catalog
+  const awaited = awaitedIn(waiting)
+  return {
+    ...catalog,
+    specification: active,
+    calendar,
+    ...(awaited.length > 0 && { awaited: [...awaited] }),
+    ...(awaitsFms(waiting) && { awaitsFms: true })
+  }
 }
 
 /** What milestones wait for beside what happens to their own order. */
@@ -89,7 +98,18 @@ export function withAwaited(
 ): JourneyCatalog {
   const known = awaitedIn(catalog)
   const awaited = withNew(known, eventsAwaitedBy(milestones, since))
-  return awaited.length === known.length ? catalog : { ...catalog, awaited }
+  const isNewForFms = !awaitsFms(catalog) && milestones.some(waitsForFms)
+  const following = awaited.length === known.length ? catalog : { ...catalog, awaited }
+  return isNewForFms ? { ...following, awaitsFms: true } : following
+}
+
+/** Whether any order may wait for what the FMS tells. */
+export function awaitsFms({ awaitsFms: isKnown, specification }: JourneyCatalog): boolean {
+  return isKnown ?? specification.some(({ milestone }) => milestone.some(waitsForFms))
+}
+
+function waitsForFms({ reachedBy }: Pick<MilestoneRules, 'reachedBy'>): boolean {
+  return reachedBy.by === 'serviceOrder'
 }
 
 /** Of a specification that was never activated: the one that is built in. */

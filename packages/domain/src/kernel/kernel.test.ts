@@ -25,6 +25,19 @@ t.test('instants', async t => {
     for (const [text, canonical] of same) t.equal(canonicalInstant(text), canonical, text)
   })
 
+  t.test('every day that there is has one, and no other', async t => {
+    for (const year of [2023, 2024]) {
+      for (let month = 1; month <= 12; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const [monthText, dayText] = [month, day].map(each => String(each).padStart(2, '0'))
+          const text = `${year}-${monthText}-${dayText}T09:00:00.123Z`
+          const isThere = day > 0 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+          t.equal(canonicalInstant(text), isThere ? `${text.slice(0, 23)}000Z` : undefined, text)
+        }
+      }
+    }
+  })
+
   t.test('what names no instant is none', async t => {
     const wrong = [
       '',

@@ -61,3 +61,15 @@ export interface DefinitionOf<R extends Resource> extends ResourceDefinition {
   readonly stateAttribute: keyof R & string
   readonly mandatory: readonly (keyof R & string)[]
 }
+
+const resources = new WeakMap<StoredResource, Resource>()
+
+/** The resource that is stored: parsed once, however many look at it, so that nobody may change it. */
+export function resourceIn<R extends Resource>(stored: StoredResource): R {
+  let resource = resources.get(stored)
+  if (!resource) {
+    resource = JSON.parse(stored.document) as Resource
+    resources.set(stored, resource)
+  }
+  return resource as R
+}

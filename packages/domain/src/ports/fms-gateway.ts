@@ -197,6 +197,9 @@ export interface FmsNotification {
  */
 export type ReadFmsNotification = (body: unknown, eventName?: string) => FmsResult<FmsNotification>
 
+/** `changes`: not that a service order was made, which the answer says, nor its milestones by themselves, which its next change says too. */
+export type FmsCallbackWish = 'everything' | 'changes'
+
 /**
  * The operator's fulfilment management system. Nothing throws because of the FMS or the network. What it has done it does not repeat by
  * itself: whether a call is made again is decided by the caller, who knows what is at stake.
@@ -220,8 +223,11 @@ export interface FmsGateway {
   cancel(id: string, reason: string): Promise<FmsResult<ServiceOrderCancellation>>
   /** @param id of the cancellation */
   cancellation(id: string): Promise<FmsResult<ServiceOrderCancellation>>
-  /** @param callback the URL that everything about service orders is to be sent to */
-  subscribe(callback: string): Promise<FmsResult<{ readonly id: string }>>
+  /**
+   * @param callback the URL that what happens to service orders is to be sent to
+   * @param wanted what is asked for: an FMS may tell more
+   */
+  subscribe(callback: string, wanted?: FmsCallbackWish): Promise<FmsResult<{ readonly id: string }>>
   /** It is no failure when there is no such subscription any more. */
   unsubscribe(id: string): Promise<FmsResult<undefined>>
 }

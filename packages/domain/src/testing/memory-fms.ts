@@ -1,4 +1,5 @@
 import type {
+  FmsCallbackWish,
   FmsFailure,
   FmsGateway,
   FmsResult,
@@ -44,6 +45,8 @@ export class MemoryFms implements FmsGateway, ScriptedFms {
   }
   readonly #orders = new Map<string, ServiceOrderReport>()
   readonly #cancellations = new Map<string, ServiceOrderCancellation>()
+  /** What callbacks were asked for, one time after the other. */
+  readonly wishes: FmsCallbackWish[] = []
   readonly #callbacks = new Map<string, string>()
   readonly #faults = new Map<FmsOperation, FmsFault[]>()
   readonly #stock: SupportingResource[] | undefined
@@ -94,10 +97,12 @@ export class MemoryFms implements FmsGateway, ScriptedFms {
     return this.#call('cancellation', () => () => found(this.#cancellations.get(id)))
   }
 
-  subscribe(callback: string): Promise<FmsResult<{ readonly id: string }>> {
+  /** It tells everything, whatever is wanted. */
+  subscribe(callback: string, wanted: FmsCallbackWish = 'everything'): Promise<FmsResult<{ readonly id: string }>> {
     return this.#call('subscribe', () => () => {
       const id = `subscription-${this.calls.subscribe}`
       this.#callbacks.set(id, callback)
+      this.wishes.push(wanted)
       return ok({ id })
     })
   }

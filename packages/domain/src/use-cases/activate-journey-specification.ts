@@ -4,7 +4,7 @@ import { journeySpecificationDefinition as definition, type JourneySpecification
 import { insist } from '../kernel/refusal.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { Outcome } from '../ports/unit-of-work.ts'
-import { calendarsOf, idsOf, openCatalog, storeCatalog } from './change-catalog.ts'
+import { calendarsOf, idsOf, openCatalog, storeWithMoreAwaited } from './change-catalog.ts'
 import type { ChangeDependencies } from './change-dependencies.ts'
 import { doOnce } from './do-once.ts'
 import { type ResourceToChange, resourceWith, storeChange } from './stored-resource.ts'
@@ -34,7 +34,7 @@ export function activateJourneySpecification(
       }
       const changed = { before: current, after: change.specification }
       const stored = storeChange(dependencies, transaction, definition, changed, context)
-      storeCatalog(transaction, open, withChange(open.catalog, change, calendars))
+      await storeWithMoreAwaited(transaction, open, withChange(open.catalog, change, calendars), now.toISOString())
       return { kind: 'changed', stored }
     })
   )

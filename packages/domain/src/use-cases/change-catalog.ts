@@ -2,6 +2,7 @@ import type { Calendar } from '../journey/calendar.ts'
 import { calendarDefinition } from '../journey/calendar.ts'
 import { defaultJourneySpecification } from '../journey/default-specification.ts'
 import {
+  awaitsFms,
   calendarsIn,
   initialJourneyCatalog,
   JOURNEY_CATALOG_ID,
@@ -17,6 +18,7 @@ import {
 import type { StoredResource } from '../kernel/resource.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { catalogIn, journeysInUse } from './journeys-in-use.ts'
+import { wantMore } from './keep-subscribed.ts'
 
 export interface OpenCatalog {
   readonly stored: StoredResource
@@ -48,7 +50,18 @@ export async function awaitEvents(
   const catalog = await journeysInUse(transaction)
   if (withThese(catalog) === catalog) return
   const open = await openCatalog(transaction)
-  storeCatalog(transaction, open, withThese(open.catalog))
+  await storeWithMoreAwaited(transaction, open, withThese(open.catalog), since)
+}
+
+/** Stores the catalogue after milestones have come into use. */
+export async function storeWithMoreAwaited(
+  transaction: Transaction,
+  open: OpenCatalog,
+  catalog: JourneyCatalog,
+  now: string
+): Promise<void> {
+  storeCatalog(transaction, open, catalog)
+  if (awaitsFms(catalog) && !awaitsFms(open.catalog)) await wantMore(transaction, now)
 }
 
 /** The calendars that a specification counts in, as far as there are any with these ids. */

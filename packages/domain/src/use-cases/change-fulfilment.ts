@@ -10,6 +10,7 @@ import {
 } from '../fulfilment/index.ts'
 import { journeyDefinition } from '../journey/journey.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
+import { resourceIn } from '../kernel/resource.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { OrderDependencies } from './change-order.ts'
 import { type OrderRecords, orderRecords } from './order-records.ts'
@@ -39,7 +40,7 @@ export function changeFulfilment(
   return dependencies.unitOfWork.run(context.tenant, async transaction => {
     const stored = await transaction.get(fulfilmentDefinition, id)
     if (!stored) return undefined
-    const record = JSON.parse(stored.document) as Fulfilment
+    const record = resourceIn<Fulfilment>(stored)
     const before = await orderRecords(transaction, record.productOrder.id)
     const work = orderWork(dependencies, transaction, context)
     const decision = fulfilmentContext(dependencies.fulfilment, work)

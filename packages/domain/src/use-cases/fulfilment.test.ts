@@ -201,6 +201,25 @@ t.test('who stood still between storing and sending sends nothing any more: it m
   t.match(await fulfilments(), [{ state: 'placed', tries: 2 }])
 })
 
+t.test('callbacks may have told all before the answer comes, which then changes nothing', async t => {
+  const { accepted, work, fms, hear, store, events, fulfilments } = world()
+  await accepted(fibre)
+  const create = fms.create.bind(fms)
+  let told = 0
+  fms.create = async (...call) => {
+    const answer = await create(...call)
+    const [taken] = fms.orders()
+    fms.complete(taken!.id)
+    await hear(fms.orders()[0])
+    told = (await events()).length
+    store.run = () => Promise.reject(new Error('there is nothing to store'))
+    return answer
+  }
+  await work()
+  t.match(await fulfilments(), [{ state: 'completed' }])
+  t.equal((await events()).length, told)
+})
+
 t.test('callbacks are followed; the same again, about others and out of turn they change nothing', async t => {
   const { accepted, work, fms, hear, order, products, events } = world()
   const id = await accepted(fibre)

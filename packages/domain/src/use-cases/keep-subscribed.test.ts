@@ -1,6 +1,9 @@
 import t from 'tap'
+import { initialJourneyCatalog, type JourneyCatalog, withAwaited } from '../journey/journey-catalog.ts'
+import type { FmsFailure } from '../ports/fms-gateway.ts'
 import { MemoryFms } from '../testing/memory-fms.ts'
 import { MemoryStore } from '../testing/memory-store.ts'
+import { openCatalog, storeWithMoreAwaited } from './change-catalog.ts'
 import { doubtSubscription, keepSubscribed, lookAtSubscription, noteCallback } from './keep-subscribed.ts'
 
 const MINUTE_MS = 60_000
@@ -20,6 +23,12 @@ function world() {
     hear: () => noteCallback(dependencies, 'default'),
     miss: () => doubtSubscription(dependencies, 'default'),
     look: () => lookAtSubscription(dependencies, 'default'),
+    /** An order has milestones from now on that wait for what the FMS tells. */
+    awaitFms: () =>
+      store.run('default', async transaction => {
+        const open = await openCatalog(transaction)
+        await storeWithMoreAwaited(transaction, open, awaiting(open.catalog), clock.now().toISOString())
+      }),
     pass: (minutes: number) => {
       nowMs += minutes * MINUTE_MS
     },
@@ -33,6 +42,58 @@ t.test('a subscription is made once, and not again by those who start later', as
   t.equal(await keep(), undefined)
   t.equal(fms.calls.subscribe, 1)
 })
+
+t.test('milestones of service orders are asked for from when on a journey waits for them', async t => {
+  const { keep, awaitFms, fms, isDue } = world()
+  await keep()
+  t.same(fms.wishes, ['changes'])
+  await awaitFms()
+  t.ok(await isDue())
+  await keep()
+  t.same(fms.wishes, ['changes', 'everything'])
+  t.match(fms.calls, { subscribe: 2, unsubscribe: 1 }, 'the old one is given up')
+  await keep()
+  t.equal(fms.calls.subscribe, 2)
+})
+
+t.test('an FMS that takes one subscription for an address forgets the old one first', async t => {
+  const { keep, awaitFms, fms } = world()
+  await keep()
+  await awaitFms()
+  fms.subscribe = onceWith(fms, { ...refused, code: 'conflict' })
+  t.equal(await keep(), undefined)
+  t.same(fms.wishes, ['changes', 'everything'])
+  t.same(fms.callbacks(), [CALLBACK])
+})
+
+t.test('an FMS that cannot tell a part of it is asked for everything', async t => {
+  const { keep, fms } = world()
+  fms.subscribe = onceWith(fms, refused)
+  t.equal(await keep(), undefined)
+  t.same(fms.wishes, ['everything'])
+})
+
+t.test('where nothing is registered nothing more is asked for', async t => {
+  const { awaitFms, isDue } = world()
+  await awaitFms()
+  t.notOk(await isDue())
+  t.ok(awaiting(initialJourneyCatalog).awaitsFms)
+})
+
+const refused = { kind: 'refused', code: 'badRequest', retryable: false, isOutcomeUnknown: false, message: 'no' } as const
+
+/** Answers so the first time. */
+function onceWith(fms: MemoryFms, answer: FmsFailure): MemoryFms['subscribe'] {
+  const subscribe = fms.subscribe.bind(fms)
+  return async () => {
+    fms.subscribe = subscribe
+    return answer
+  }
+}
+
+function awaiting(catalog: JourneyCatalog): JourneyCatalog {
+  return withAwaited(catalog, [{ reachedBy: { by: 'serviceOrder', states: ['inProgress'] } }], '2026-03-02T09:00:00Z')
+}
 
 t.test('another address is registered before the old one is given up', async t => {
   const { keep, fms } = world()

@@ -1,6 +1,6 @@
 import { type Journey, journeyDefinition } from '../journey/journey.ts'
 import { DomainError } from '../kernel/errors.ts'
-import type { StoredResource } from '../kernel/resource.ts'
+import { resourceIn, type StoredResource } from '../kernel/resource.ts'
 import { withStatesBefore } from '../ordering/states-before-cancellation.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { type ProductOrder, productOrderDefinition } from '../resources/product-order.ts'
@@ -22,7 +22,7 @@ export async function orderRecords(transaction: Transaction, orderId: string): P
   ])
   // Both go together: where only one is there, the order was deleted between the two looks.
   if (!storedOrder || !storedJourney) throw new DomainError('notFound', 'there is no productOrder with this id')
-  const journey = JSON.parse(storedJourney.document) as Journey
-  const order = withStatesBefore(JSON.parse(storedOrder.document) as ProductOrder, journey.stateBeforeCancellation)
+  const journey = resourceIn<Journey>(storedJourney)
+  const order = withStatesBefore(resourceIn<ProductOrder>(storedOrder), journey.stateBeforeCancellation)
   return { order, storedOrder, journey, storedJourney }
 }

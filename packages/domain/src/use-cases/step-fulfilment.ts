@@ -11,6 +11,7 @@ import {
   type FulfilmentChange,
   type FulfilmentContext,
   fulfilmentDefinition,
+  isOver,
   nextStep,
   withoutLookUp
 } from '../fulfilment/index.ts'
@@ -70,7 +71,14 @@ async function create(dependencies: StepDependencies, id: string, context: Reque
   const sent = await storeSent(dependencies, id, context)
   if (!sent) return undefined
   const result = await dependencies.fms.create(sent.request, dueAt(sent, dependencies.fulfilment.settings))
+  if (await isDone(dependencies, id, context)) return undefined
   return changeFulfilment(dependencies, id, withAnswer(afterCreate, sent, result), context)
+}
+
+/** Callbacks may have told meanwhile that all is done: most answers of an FMS that is quick change nothing, and need no transaction. */
+async function isDone({ store }: StepDependencies, id: string, { tenant }: RequestContext): Promise<boolean> {
+  const stored = await store.get(tenant, fulfilmentDefinition, id)
+  return stored !== undefined && isOver((JSON.parse(stored.document) as Fulfilment).state)
 }
 
 /** Undefined when it is no longer to be sent. */

@@ -14,7 +14,7 @@ import { awaitsServiceOrders } from '../journey/apply-service-order.ts'
 import type { Journey } from '../journey/journey.ts'
 import { orderProgress, type Progress } from '../journey/progress.ts'
 import { sameJson } from '../kernel/json.ts'
-import type { Resource, ResourceDefinition, StoredResource } from '../kernel/resource.ts'
+import { type Resource, type ResourceDefinition, resourceIn, type StoredResource } from '../kernel/resource.ts'
 import type { Cancellation } from '../ordering/decide-cancellation.ts'
 import type { Transaction } from '../ports/unit-of-work.ts'
 import { type Product, productDefinition, withProductLists } from '../resources/product.ts'
@@ -90,7 +90,7 @@ export async function storeFulfilment(
   settings: FulfilmentSettings
 ): Promise<StoredResource> {
   const current = await transaction.get(fulfilmentDefinition, record.id)
-  const before = current && (JSON.parse(current.document) as Fulfilment)
+  const before = current && resourceIn<Fulfilment>(current)
   const due = dueAt(record, settings)
   const wasDue = before && dueAt(before, settings)
   // Where that is as it was, it is scheduled, or somebody is at it who will find out when it is due.

@@ -121,7 +121,7 @@ export function withOutages(fms: HttpFms, gateway: FmsGateway, unreachable: FmsG
     list: page => via('list').list(page),
     cancel: (id, reason) => via('cancel').cancel(id, reason),
     cancellation: id => via('cancellation').cancellation(id),
-    subscribe: callback => via('subscribe').subscribe(callback),
+    subscribe: (callback, wanted) => via('subscribe').subscribe(callback, wanted),
     unsubscribe: id => via('unsubscribe').unsubscribe(id)
   }
 }

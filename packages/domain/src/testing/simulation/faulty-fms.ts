@@ -62,7 +62,7 @@ export function faultyFms(
         return fms.cancel(id, reason)
       }),
     cancellation: id => call('cancellation', () => fms.cancellation(id)),
-    subscribe: callback => call('subscribe', () => fms.subscribe(callback)),
+    subscribe: (callback, wanted) => call('subscribe', () => fms.subscribe(callback, wanted)),
     unsubscribe: id => call('unsubscribe', () => fms.unsubscribe(id))
   }
 }
