@@ -41,7 +41,7 @@ const trickyJson: readonly string[] = [
 ]
 
 /** What no resource may hold, as it is written above: names and characters that are not allowed, numbers that are too large. */
-const FORBIDDEN = /"__proto__":|\\u0000|\\ud800"|1e999|1E400|1{400}/
+const FORBIDDEN = /"__proto__":|\\u0000|\\ud800"|1e999|1E400|:1{400}/
 
 export function isForbidden(body: string | Buffer): boolean {
   return FORBIDDEN.test(body.toString('utf8'))

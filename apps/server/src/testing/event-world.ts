@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Database, openDatabase } from '@crm-lite/adapters-db'
 import { newWebhookSecret } from '@crm-lite/adapters-http'
 import {
@@ -11,7 +12,8 @@ import {
   type DeliveryQueue,
   type EventSubscription,
   eventSubscriptionDefinition,
-  mergePatch
+  mergePatch,
+  type Outcome
 } from '@crm-lite/domain'
 import { type Environment, readConfig } from '../config.ts'
 import { type EventServices, eventServices } from '../event-services.ts'
@@ -22,6 +24,7 @@ import { deliveryWorker } from '../workers.ts'
 import { SECRET_KEY, type Test } from './start-crm.ts'
 
 export const TENANT = 'default'
+const POLL_MS = 5
 const context = { tenant: TENANT, actor: 'tester', correlationId: 'test' }
 
 export interface Subscribed {
@@ -83,6 +86,12 @@ export async function openWorld(
     await database.close()
   })
   const dependencies = { unitOfWork: database.unitOfWork, ids: uuidV7Ids, clock }
+  /** On PostgreSQL whatever else is under way in the cluster may keep an event back for a while. */
+  const canBeRead = async ({ stored: { id, revision } }: Outcome) => {
+    const query = { resourceId: id, limit: 1_000 }
+    while (!(await database.events.read(TENANT, query)).events.some(event => event.revision === revision)) await pause(POLL_MS)
+    return id
+  }
   return {
     database,
     services,
@@ -113,10 +122,11 @@ export async function openWorld(
     },
     create: async (name, attributes = {}) => {
       const customer = { name, engagedParty: { id: '500', '@referredType': 'Organization' }, ...attributes }
-      return (await createResource<Customer>(dependencies, customerDefinition, customer, context)).stored.id
+      return canBeRead(await createResource<Customer>(dependencies, customerDefinition, customer, context))
     },
     change: async (id, patch) => {
-      await changeResource(dependencies, customerDefinition, { id, apply: current => mergePatch(current, patch) }, context)
+      const apply = (current: object) => mergePatch(current, patch)
+      await canBeRead(await changeResource(dependencies, customerDefinition, { id, apply }, context))
     }
   }
 }

@@ -84,6 +84,8 @@ export const fulfilmentExample = {
   newsAt: '2026-02-01T09:00:01.000Z',
   polledAt: '2026-02-02T09:00:00.000Z',
   told: '1k2j3h4g5f6',
+  toldBy: 'event-17',
+  isListenedTo: true,
   cancellation: {
     id: 'cancel-4',
     reason: 'No longer needed',
