@@ -15,7 +15,8 @@ import {
   type Filter,
   IDEMPOTENCY_RETENTION_MS,
   type ListQuery,
-  mergePatch
+  mergePatch,
+  type Transaction
 } from '@crm-lite/domain'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
@@ -442,6 +443,27 @@ t.test('what a piece of work decided by is what it replaces, also where it reads
   t.equal(runs, 2)
   const after = await database.store.get('default', customerDefinition, stored.id)
   t.match(JSON.parse(after?.document ?? '{}'), { status: 'decided', statusReason: 'changed meanwhile' })
+})
+
+t.test('what work gives up for because others commit between its reads is no answer: it runs again', async t => {
+  const database = await open(t, await postgres.createDatabase())
+  const [one, other] = [(await create(database)).stored, (await create(database)).stored]
+  const change = (id: string) => {
+    const apply = (now: object) => mergePatch(now, { status: 'both' })
+    return changeResource(dependenciesOf(database), customerDefinition, { id, apply }, context)
+  }
+  let runs = 0
+  const statusOf = async (transaction: Transaction, id: string) =>
+    (JSON.parse((await transaction.get(customerDefinition, id))!.document) as Customer).status
+  const work = async (transaction: Transaction) => {
+    runs += 1
+    const before = await statusOf(transaction, one.id)
+    if (runs === 1) await Promise.all([change(one.id), change(other.id)])
+    if ((await statusOf(transaction, other.id)) !== before) throw new Error('these belong together')
+    throw new DomainError('notFound', 'refused for what is so')
+  }
+  await t.rejects(database.unitOfWork.run('default', work), { code: 'notFound' })
+  t.equal(runs, 2)
 })
 
 t.test('work that makes what another server has made meanwhile runs again, and fails when it insists', async t => {

@@ -14,6 +14,7 @@ import {
 import { sql } from 'kysely'
 import type { ClaimsAtHand } from './claims-at-hand.ts'
 import type { Engine, Statement, WorkReader } from './dialects/dialect.ts'
+import { Overtaken } from './dialects/overtaken.ts'
 import { tableOf } from './table-names.ts'
 import type { WriteSet } from './write-set.ts'
 
@@ -26,7 +27,13 @@ interface Reading {
    * What the work has read. Where it reads again what it has decided by, it must not get what somebody else has stored meanwhile: writing in
    * place of that would undo it unseen.
    */
-  readonly read: Map<string, Promise<StoredResource | undefined>>
+  readonly read: Map<string, Read>
+}
+
+interface Read {
+  readonly definition: ResourceDefinition
+  readonly id: string
+  readonly stored: Promise<StoredResource | undefined>
 }
 
 /** Lets work read through the engine and collects what it writes; how that is committed is up to the engine's writer. */
@@ -51,32 +58,59 @@ export class KyselyUnitOfWork implements UnitOfWork {
   async run<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const { number } = this.#claims
     let written: WriteSet | undefined
-    const result = await this.#engine.writer.run(tenant, (reader, writes) => {
+    const result = await this.#engine.writer.run(tenant, async (reader, writes) => {
       written = writes
-      const read = new Map<string, Promise<StoredResource | undefined>>()
-      return work({
-        get: (definition, id) => this.#get({ reader, writes, read }, definition, id),
-        insert: (definition, resource) => writes.insert(definition, resource),
-        update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
-        delete: (definition, current) => writes.delete(definition, current),
-        publish: event => writes.publish(event),
-        schedule: due => writes.schedule(due),
-        unschedule: (kind, id) => writes.unschedule(kind, id),
-        recall: request => this.#recall(reader, tenant, request),
-        remember: (request, outcome) => writes.remember(request, outcome)
-      })
+      const reading: Reading = { reader, writes, read: new Map() }
+      try {
+        return await work(this.#transaction(reading))
+      } catch (cause) {
+        if (await this.#isTorn(reading)) throw new Overtaken('what was read does not belong together', { cause })
+        throw cause
+      }
     })
     for (const { kind, id } of written?.work ?? []) this.#claims.lose({ tenant, kind, id }, number)
     return result
+  }
+
+  #transaction(reading: Reading): Transaction {
+    const { reader, writes } = reading
+    return {
+      get: (definition, id) => this.#get(reading, definition, id),
+      insert: (definition, resource) => writes.insert(definition, resource),
+      update: (definition, current, resource: Resource) => writes.update(definition, current, resource),
+      delete: (definition, current) => writes.delete(definition, current),
+      publish: event => writes.publish(event),
+      schedule: due => writes.schedule(due),
+      unschedule: (kind, id) => writes.unschedule(kind, id),
+      recall: request => this.#recall(reader, writes.tenant, request),
+      remember: (request, outcome) => writes.remember(request, outcome)
+    }
+  }
+
+  /**
+   * Whether others have committed between the reads of a piece of work. What it gave up for may never have been so then; nothing that it
+   * wrote would have been committed either.
+   */
+  async #isTorn({ reader, writes, read }: Reading): Promise<boolean> {
+    if (read.size < 2) return false
+    try {
+      for (const { definition, id, stored } of read.values()) {
+        const now = await this.#read(reader, writes.tenant, definition, id)
+        if (now?.revision !== (await stored)?.revision) return true
+      }
+    } catch {
+      // The database can't be read: that is what the work has found out, too.
+    }
+    return false
   }
 
   #get({ reader, writes, read }: Reading, definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
     const written = writes.written(definition, id)
     if (written) return Promise.resolve(written === 'deleted' ? undefined : written)
     const key = `${definition.name} ${id}`
-    const known = read.get(key) ?? this.#read(reader, writes.tenant, definition, id)
+    const known = read.get(key) ?? { definition, id, stored: this.#read(reader, writes.tenant, definition, id) }
     read.set(key, known)
-    return known
+    return known.stored
   }
 
   async #read(

@@ -2,6 +2,7 @@ import { type Clock, DomainError, type WorkKind } from '@crm-lite/domain'
 import type pg from 'pg'
 import type { WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
+import { Overtaken } from './overtaken.ts'
 import { batchStatement } from './postgres-batch.ts'
 import {
   DEADLOCK,
@@ -133,7 +134,7 @@ export class PostgresWriter implements Writer {
       else for (const resource of resources) replaced.add(resource)
     }
     await this.#commit(overtaken.size === 0 ? batch : batch.filter(each => !overtaken.has(each)))
-    for (const { reject } of overtaken) reject(new Overtaken())
+    for (const { reject } of overtaken) reject(new Overtaken('others in the same batch replace the same resource'))
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
@@ -197,9 +198,6 @@ export class PostgresWriter implements Writer {
     }
   }
 }
-
-/** Others in the same batch replace what this work was to replace. */
-class Overtaken extends Error {}
 
 /**
  * Whether the work should run again: what it read has changed, what it makes was made by somebody else, or the same idempotent request was

@@ -41,7 +41,8 @@ export interface Transaction {
  * Commits what `work` writes as a whole, durably, before the promise resolves; or nothing, when it throws.
  *
  * `work` may run more than once (when someone else changed what it read) and must do nothing but decide, read and write through
- * the transaction: no network, no timers, no effects outside.
+ * the transaction: no network, no timers, no effects outside. When it throws although others have committed between what it read, it runs
+ * again as well: what it threw for may never have been so.
  *
  * @throws {DomainError} `unavailable` when the store can't take writes now; whatever `work` throws
  */

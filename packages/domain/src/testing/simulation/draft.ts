@@ -31,11 +31,17 @@ export interface DraftReader {
   recall(request: IdempotentRequest): Promise<RememberedOutcome | undefined>
 }
 
+interface Read {
+  readonly definition: ResourceDefinition
+  readonly id: string
+  readonly stored: Promise<StoredResource | undefined>
+}
+
 /** A transaction that reads what is committed at that moment and keeps what it writes to itself, as the writer on PostgreSQL does. */
 export class Draft implements Transaction {
   readonly writes: Write[] = []
   readonly #reader: DraftReader
-  readonly #read = new Map<string, Promise<StoredResource | undefined>>()
+  readonly #read = new Map<string, Read>()
   readonly #written = new Map<string, StoredResource | undefined>()
   /** What was stored of each resource before it was written first. */
   readonly expected = new Map<
@@ -50,9 +56,18 @@ export class Draft implements Transaction {
   async get(definition: ResourceDefinition, id: string): Promise<StoredResource | undefined> {
     const key = keyOf(definition, id)
     if (this.#written.has(key)) return this.#written.get(key)
-    const reading = this.#read.get(key) ?? this.#reader.get(definition, id)
-    this.#read.set(key, reading)
-    return reading
+    const read = this.#read.get(key) ?? { definition, id, stored: this.#reader.get(definition, id) }
+    this.#read.set(key, read)
+    return read.stored
+  }
+
+  /** Whether others have committed between its reads. */
+  async isTorn(reader: Pick<DraftReader, 'get'>): Promise<boolean> {
+    if (this.#read.size < 2) return false
+    for (const { definition, id, stored } of this.#read.values()) {
+      if ((await reader.get(definition, id))?.revision !== (await stored)?.revision) return true
+    }
+    return false
   }
 
   insert(definition: ResourceDefinition, resource: Resource): StoredResource {

@@ -76,9 +76,9 @@ export class FaultyStore implements UnitOfWork, ResourceStore {
     let clashes = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const draft = new Draft(this.#reader())
-      const result = await work(draft)
-      await this.#process.pause(0, 3)
       try {
+        const result = await this.#attempt(work, draft)
+        await this.#process.pause(0, 3)
         await this.#shared.alone(() => this.#shared.commit(draft))
         return result
       } catch (error) {
@@ -88,6 +88,15 @@ export class FaultyStore implements UnitOfWork, ResourceStore {
       await this.#process.pause(0, attempt)
     }
     throw new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
+  }
+
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, draft: Draft): Promise<T> {
+    try {
+      return await work(draft)
+    } catch (cause) {
+      if (await draft.isTorn(this.#shared)) throw new Conflict('what was read does not belong together', { cause })
+      throw cause
+    }
   }
 
   /** Between two reads others may commit. */
