@@ -17,6 +17,7 @@ import { TENANT } from './tenant.ts'
 import { BreakerWatch } from './workers/breaker-watch.ts'
 import type { WorkerLog } from './workers/delivery-options.ts'
 import type { FmsMetrics } from './workers/fms-metrics.ts'
+import { patient } from './workers/patient-answers.ts'
 import { SubscriptionWatch } from './workers/subscription-watch.ts'
 
 /** Everything that works with the FMS; calls to it begin only when somebody makes them. */
@@ -68,8 +69,9 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const watch = new SubscriptionWatch({ ...database, clock }, TENANT, log)
   const secret = fms.callbackSecret ?? derivedSecret(config)
   const isToldNothing = fms.callbacks === 'off'
+  const asking = watch.asking(gateway)
   return {
-    gateway: isToldNothing ? gateway : watch.asking(gateway),
+    gateway: isToldNothing ? gateway : { ...asking, create: patient(asking.create) },
     policy: fulfilmentPolicy(fms),
     ...(!isToldNothing && { listener: { secret, read: watch.reading(readNotification) } }),
     concurrency: fms.maxConcurrent,

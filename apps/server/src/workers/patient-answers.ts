@@ -8,9 +8,9 @@ const PATIENCE_MS = 50
  * Lets callbacks go ahead of the answer that the FMS has taken a service order: of one that is done by then the answer need not be stored any
  * more. Who is killed meanwhile has lost no more than with an answer that was lost, which is looked up.
  */
-export function patient(gateway: FmsGateway, patienceMs = PATIENCE_MS): FmsGateway['create'] {
-  return async (request, answerBy) => {
-    const result = await gateway.create(request, answerBy)
+export function patient(create: FmsGateway['create'], patienceMs = PATIENCE_MS): FmsGateway['create'] {
+  return async (...call) => {
+    const result = await create(...call)
     if (result.kind === 'ok') await pause(patienceMs)
     return result
   }

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { doubtSubscription, type FmsGateway, noteCallback, type ReadFmsNotification } from '@crm-lite/domain'
 import type { WorkerLog } from './delivery-options.ts'
-import { patient } from './patient-answers.ts'
 
 type Dependencies = Parameters<typeof noteCallback>[0]
 
@@ -33,7 +32,7 @@ export class SubscriptionWatch {
   asking(gateway: FmsGateway): FmsGateway {
     return {
       canLookUp: gateway.canLookUp,
-      create: patient(gateway),
+      create: (...call) => gateway.create(...call),
       get: async id => {
         const result = await gateway.get(id)
         if (result.kind === 'ok' && result.value.state === 'completed') this.#note(doubtSubscription)
