@@ -44,10 +44,10 @@ interface NewOf extends NewDelivery {
   readonly subscription: EventSubscription
 }
 
-/** From this many on, other processes are told that there is something to claim. */
-const WORTH_SHARING = 20
 /** One transaction makes no more deliveries than about this many: others have to wait for it. */
 const ENOUGH_DELIVERIES = 5_000
+/** From this many on, other processes are told that there is something to claim. */
+const WORTH_SHARING = 20
 
 /** Turns events into deliveries, each once: what was made of them is stored together with how far the log was read. */
 export class DeliveryFanOut {

@@ -44,9 +44,9 @@ interface Batch {
 class BatchSpoiled extends Error {}
 
 /**
- * Commits together what arrives in one turn of the event loop, or in a few while each brings more: one flush to disk for all of it. A piece of work that fails takes
- * nothing else with it: savepoints cost a quarter of a write, so a batch goes without them at first, and once more, with a savepoint
- * for each piece, when one of them could not be written.
+ * Commits together what arrives in one turn of the event loop, or in a few while each brings more: one flush to disk for all of it. A
+ * piece of work that fails takes nothing else with it: savepoints cost a quarter of a write, so a batch goes without them at first, and
+ * once more, with a savepoint for each piece, when one of them could not be written.
  */
 export class SqliteWriter implements Writer {
   readonly #options: Options
