@@ -13,8 +13,8 @@ const GATHER_MS = 5
 type Gather = () => number
 
 /** Does together what is asked for in one turn of the event loop, and while the batch before is under way. */
-export class DeliveryBatcher<Item extends { readonly id: number }, Result> {
-  readonly #run: (items: readonly Item[]) => Promise<ReadonlyMap<number, Result>>
+export class DeliveryBatcher<Item extends { readonly id: string }, Result> {
+  readonly #run: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>
   readonly #otherwise: Result
   readonly #gatherMs: Gather
   #waiting: Waiting<Item, Result>[] = []
@@ -22,7 +22,7 @@ export class DeliveryBatcher<Item extends { readonly id: number }, Result> {
 
   /** @param otherwise what is answered for an item whose id is not in the result */
   constructor(
-    run: (items: readonly Item[]) => Promise<ReadonlyMap<number, Result>>,
+    run: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>,
     otherwise: Result,
     gatherMs: Gather = () => GATHER_MS
   ) {
@@ -49,16 +49,16 @@ export class DeliveryBatcher<Item extends { readonly id: number }, Result> {
     this.#isRunning = false
   }
 
-  /** In the order of ids, in which everybody takes rows; each id once. */
+  /** Each id once. */
   #nextBatch(): Waiting<Item, Result>[] {
-    const batch = new Map<number, Waiting<Item, Result>>()
+    const batch = new Map<string, Waiting<Item, Result>>()
     const later: Waiting<Item, Result>[] = []
     for (const waiting of this.#waiting) {
       if (batch.size < MAX_BATCH && !batch.has(waiting.item.id)) batch.set(waiting.item.id, waiting)
       else later.push(waiting)
     }
     this.#waiting = later
-    return [...batch.values()].sort((a, b) => a.item.id - b.item.id)
+    return [...batch.values()]
   }
 
   async #runBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {

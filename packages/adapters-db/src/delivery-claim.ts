@@ -1,5 +1,6 @@
 import { type ClaimedDelivery, type ClaimOptions, defaultBreakerLimits, type StoredEvent } from '@crm-lite/domain'
 import { sql } from 'kysely'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import type { DeliveryLanes, Lane, LanePage } from './delivery-lanes.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
@@ -16,6 +17,12 @@ interface Found {
   readonly isEarly?: boolean
 }
 
+interface Parts {
+  readonly lanes: DeliveryLanes
+  readonly bundles: DeliveryBundles
+  readonly subscriptions: DeliverySubscriptions
+}
+
 /** Of a probe: whatever waits, due or not. */
 const AT_ANY_TIME = Number.MAX_SAFE_INTEGER
 
@@ -26,6 +33,7 @@ const AT_ANY_TIME = Number.MAX_SAFE_INTEGER
 export class DeliveryClaim {
   readonly #engine: Engine
   readonly #lanes: DeliveryLanes
+  readonly #bundles: DeliveryBundles
   readonly #subscriptions: DeliverySubscriptions
   readonly #take: DeliveryStatement
   readonly #events: DeliveryStatement
@@ -35,9 +43,10 @@ export class DeliveryClaim {
   /** Where the last claim stopped because it had enough. */
   #behind = 0
 
-  constructor(engine: Engine, lanes: DeliveryLanes, subscriptions: DeliverySubscriptions) {
+  constructor(engine: Engine, { lanes, bundles, subscriptions }: Parts) {
     this.#engine = engine
     this.#lanes = lanes
+    this.#bundles = bundles
     this.#subscriptions = subscriptions
     const { clockMs, forUpdateSkipLocked, nextToken, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
     this.#take = deliveryStatement(
@@ -96,6 +105,7 @@ export class DeliveryClaim {
   async #pageOf(behind: number): Promise<LanePage> {
     const page = await this.#lanes.page(behind)
     if (!page.haveLeasesEnded) return page
+    await this.#bundles.endLeases()
     await this.#engine.write(this.#endLeases(), { lazy: true })
     return this.#lanes.page(behind)
   }

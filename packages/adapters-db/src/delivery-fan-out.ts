@@ -7,11 +7,14 @@ import {
   type StoredEvent
 } from '@crm-lite/domain'
 import { type RawBuilder, sql } from 'kysely'
-import type { DeliveryLines, Made, NewDelivery } from './delivery-lines.ts'
+import type { Bundle, DeliveryBundles } from './delivery-bundles.ts'
+import type { Added, DeliveryLines, NewDelivery } from './delivery-lines.ts'
+import { bundledId } from './delivery-marks.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
 import type { Engine, RunInTransaction, Statement } from './dialects/dialect.ts'
 import { eventColumns, eventOf } from './event-rows.ts'
+import { lineOf } from './line.ts'
 
 type Wants = (subscription: EventSubscription, event: StoredEvent) => boolean
 
@@ -28,9 +31,11 @@ interface Batch {
 interface Attempted extends FannedOut {
   /** How many deliveries anybody may claim now. */
   readonly left: number
+  /** What the caller has claimed. */
+  readonly bundle?: Bundle
 }
 
-const NOTHING: Attempted = { seen: 0, claimed: [], unclaimed: [], left: 0 }
+const NOTHING: Attempted = { seen: 0, isMore: false, claimed: [], unclaimed: [], left: 0 }
 
 interface Listener {
   readonly lane: number
@@ -44,6 +49,12 @@ interface NewOf extends NewDelivery {
   readonly subscription: EventSubscription
 }
 
+interface Parts {
+  readonly lines: DeliveryLines
+  readonly bundles: DeliveryBundles
+  readonly subscriptions: DeliverySubscriptions
+}
+
 /** One transaction makes no more deliveries than about this many: others have to wait for it. */
 const ENOUGH_DELIVERIES = 5_000
 /** From this many on, other processes are told that there is something to claim. */
@@ -53,6 +64,7 @@ const WORTH_SHARING = 20
 export class DeliveryFanOut {
   readonly #engine: Engine
   readonly #lines: DeliveryLines
+  readonly #bundles: DeliveryBundles
   readonly #subscriptions: DeliverySubscriptions
   readonly #nowMs: () => number
   readonly #progress: DeliveryStatement
@@ -62,9 +74,10 @@ export class DeliveryFanOut {
   readonly #listening: DeliveryStatement
   readonly #anyListening: DeliveryStatement
 
-  constructor(engine: Engine, lines: DeliveryLines, subscriptions: DeliverySubscriptions, nowMs: () => number) {
+  constructor(engine: Engine, { lines, bundles, subscriptions }: Parts, nowMs: () => number) {
     this.#engine = engine
     this.#lines = lines
+    this.#bundles = bundles
     this.#subscriptions = subscriptions
     this.#nowMs = nowMs
     const { rows, forUpdateSkipLocked } = engine.deliverySql
@@ -95,15 +108,15 @@ export class DeliveryFanOut {
    * The log is read before anything is locked, as whoever stands still meanwhile must not hold up others: nothing comes to stand before
    * what was read, so it still is what follows if nobody else has gone on meanwhile.
    *
-   * What the caller takes is made as its own: so it need not be looked for, changed and read again.
+   * What the caller takes is made as one bundle of its own: so it need not be looked for, changed and read again, one by one.
    */
   async fanOut(wants: Wants, limit: number, claim?: ClaimOptions): Promise<FannedOut> {
     const batch = await this.#nextBatch(limit)
     if (batch.seen === 0) return NOTHING
-    const attempted = await this.#engine.transact(run => this.#attempt(run, batch, wants, claim), { lazy: true })
-    const { seen, claimed, left } = attempted
-    const isMore = seen >= limit && claimed.length > 0
-    if (isMore || left >= WORTH_SHARING) this.#engine.signal.announce([])
+    const attempted = await this.#engine.transact(run => this.#attempt(run, { ...batch, limit }, wants, claim), { lazy: true })
+    const { isMore, claimed, left, bundle } = attempted
+    if (bundle) this.#bundles.remember(bundle)
+    if ((isMore && claimed.length > 0) || left >= WORTH_SHARING) this.#engine.signal.announce([])
     else if (left > 0) this.#engine.signal.wake([])
     return attempted
   }
@@ -137,41 +150,55 @@ export class DeliveryFanOut {
     )
   }
 
-  async #attempt(run: RunInTransaction, batch: Batch, wants: Wants, claim?: ClaimOptions): Promise<Attempted> {
+  async #attempt(
+    run: RunInTransaction,
+    batch: Batch & { readonly limit: number },
+    wants: Wants,
+    claim?: ClaimOptions
+  ): Promise<Attempted> {
     const [progress] = await run(this.#lockProgress())
     // Somebody else is at it, or was meanwhile.
     if (progress?.[0] !== batch.behind) return NOTHING
     if (!batch.events) {
       if ((await run(this.#anyListening())).length > 0) return NOTHING
       await run(this.#storeProgress(batch.cursor))
-      return { ...NOTHING, seen: batch.seen }
+      return { ...NOTHING, seen: batch.seen, isMore: batch.seen >= batch.limit }
     }
-    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants, claim?.except)
-    const made = await this.#lines.add(run, deliveries, this.#nowMs(), claim)
+    const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants, claim)
+    const added = await this.#lines.add(run, deliveries, this.#nowMs(), claim)
     await run(this.#storeProgress(batch.events[seen - 1]!.cursor))
-    return { seen, ...sharedOut(deliveries, made) }
+    return { seen, isMore: seen < batch.seen || seen >= batch.limit, ...sharedOut(deliveries, added) }
   }
 
   async #deliveriesOf(
     run: RunInTransaction,
     events: readonly StoredEvent[],
     wants: Wants,
-    except: readonly string[] = []
+    { limit = Number.POSITIVE_INFINITY, except = [] }: Partial<ClaimOptions> = {}
   ): Promise<{ deliveries: NewOf[]; seen: number }> {
     const startsAt = await this.#startSubscriptions(run, events)
     const listeners = await this.#listeners(run, except)
     const nowMs = this.#nowMs()
     const deliveries: NewOf[] = []
+    const open = new Set<string>()
     let seen = 0
-    for (const event of events) {
-      if (deliveries.length > ENOUGH_DELIVERIES && !startsAt.size) break
-      const index = seen++
-      if (isInternal(event)) continue
-      const about = { key: lineKey(event), cursor: event.cursor, dueAtMs: Math.min(Date.parse(event.at), nowMs), event }
-      for (const { lane, subscription, isOpen } of listeners.get(event.tenant) ?? []) {
-        if (index < (startsAt.get(lane) ?? 0) || !wants(subscription, event)) continue
-        deliveries.push({ lane, subscription, isOpen, ...about })
+    for (const [index, event] of events.entries()) {
+      const ofEvent: NewOf[] = []
+      if (!isInternal(event)) {
+        const key = lineKey(event)
+        const dueAtMs = Math.min(Date.parse(event.at), nowMs)
+        for (const { lane, subscription, isOpen } of listeners.get(event.tenant) ?? []) {
+          if (index < (startsAt.get(lane) ?? 0) || !wants(subscription, event)) continue
+          ofEvent.push({ ...lineOf(lane, key), cursor: event.cursor, dueAtMs, isOpen, subscription, event })
+        }
       }
+      const opened = ofEvent.filter(({ isOpen, name }) => isOpen && !open.has(name))
+      const isTooMuch = open.size > 0 && open.size + opened.length > limit
+      // Where a subscription begins is found once: all that is behind that is looked at, too.
+      if ((isTooMuch || deliveries.length > ENOUGH_DELIVERIES) && startsAt.size === 0) break
+      seen++
+      deliveries.push(...ofEvent)
+      for (const { name } of opened) open.add(name)
     }
     return { deliveries, seen }
   }
@@ -206,7 +233,7 @@ export class DeliveryFanOut {
   }
 }
 
-function sharedOut(deliveries: readonly NewOf[], made: readonly Made[]): Omit<Attempted, 'seen'> {
+function sharedOut(deliveries: readonly NewOf[], { made, bundle }: Added): Omit<Attempted, 'seen' | 'isMore'> {
   const claimed: ClaimedDelivery[] = []
   const unclaimed = new Set<string>()
   let left = 0
@@ -216,10 +243,11 @@ function sharedOut(deliveries: readonly NewOf[], made: readonly Made[]): Omit<At
       unclaimed.add(subscription.id)
       left++
     }
-    if (each.kind !== 'taken') continue
-    claimed.push({ id: String(each.id), tenant: event.tenant, subscription, event, attempts: 0, fencingToken: each.token })
+    if (each.kind !== 'taken' || !bundle) continue
+    const id = bundledId({ bundle: bundle.id, index: each.index })
+    claimed.push({ id, tenant: event.tenant, subscription, event, attempts: 0, fencingToken: bundle.token })
   }
-  return { claimed, unclaimed: [...unclaimed], left }
+  return { claimed, unclaimed: [...unclaimed], left, ...(bundle && { bundle }) }
 }
 
 /** What marks the beginning of a subscription is for nobody. */

@@ -50,7 +50,8 @@ export class DeliveryLanes {
             (select min(d.due_at_ms) from delivery d where ${isFree} and d.lane = found.lane),
             own.state, own.open_until_ms, hosts.state, hosts.open_until_ms, leases.have_ended
           from (select exists (select 1 from delivery d where d.state = 'pending' and d.lease_until_ms > 0
-            and d.lease_until_ms <= (select ${engine.deliverySql.clockMs})) as have_ended) as leases
+            and d.lease_until_ms <= (select ${engine.deliverySql.clockMs})) or exists (select 1 from delivery_bundle b
+            where b.lease_until_ms <= (select ${engine.deliverySql.clockMs})) as have_ended) as leases
           left join found on true
           left join delivery_lane l on l.lane = found.lane
           left join event_subscription s on s.tenant = l.tenant and s.id = l.subscription_id

@@ -1,12 +1,8 @@
 import { sql } from 'kysely'
+import type { Bundle, DeliveryBundles } from './delivery-bundles.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { Engine, Row, RunInTransaction } from './dialects/dialect.ts'
-
-/** What one subscription still gets of one resource, in order. Its first delivery is `pending`, those behind it are `waiting`. */
-export interface Line {
-  readonly lane: number
-  readonly key: string
-}
+import { type Line, lineOf } from './line.ts'
 
 export interface NewDelivery extends Line {
   readonly cursor: string
@@ -22,12 +18,17 @@ export interface Taking {
 }
 
 /** What became of a new delivery. */
-export type Made =
-  | { readonly kind: 'taken'; readonly id: number; readonly token: number }
-  | { readonly kind: 'pending' | 'waiting' }
+export type Made = { readonly kind: 'taken'; readonly index: number } | { readonly kind: 'pending' | 'waiting' }
+
+/** What was added, and what of it was taken: each under its index in the bundle. */
+export interface Added {
+  readonly made: readonly Made[]
+  readonly bundle?: Bundle
+}
 
 /**
- * Keeps the first of each line, and only the first, ready to be claimed.
+ * Keeps the first of each line, and only the first, ready to be claimed: `pending`, or in the bundle of whoever has taken it. Those behind
+ * it are `waiting`.
  *
  * Who adds to lines has the lock on the progress of the fan-out (`lock`), so that there is one such at a time; it also holds the
  * firsts of those lines. Who ends a first changes its row, and then lets the next one move up, in the same transaction. So one of the
@@ -35,16 +36,18 @@ export type Made =
  */
 export class DeliveryLines {
   readonly #engine: Engine
+  readonly #bundles: DeliveryBundles
   readonly #lock: DeliveryStatement
   readonly #holdFirsts: DeliveryStatement
   readonly #firsts: DeliveryStatement
+  readonly #anyOpen: DeliveryStatement
   readonly #insert: DeliveryStatement
-  readonly #insertTaken: DeliveryStatement
   readonly #moveUp: DeliveryStatement
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, bundles: DeliveryBundles) {
     this.#engine = engine
-    const { rows, isAmong, eventColumns, eventPlace, eventCursor, forUpdate, clockMs, firstToken } = engine.deliverySql
+    this.#bundles = bundles
+    const { rows, isAmong, eventColumns, eventPlace, forUpdate } = engine.deliverySql
     const lines = rows(0, { lane: 'bigint', key: 'text' })
     const firsts = sql`select d.lane, d.resource_key from ${lines}
       join delivery d on d.lane = v.lane and d.resource_key = v.key and d.state = 'pending'`
@@ -52,15 +55,17 @@ export class DeliveryLines {
     this.#lock = deliveryStatement(engine, 'lock', sql`select event_cursor from fan_out_progress where id = 1 ${forUpdate}`)
     this.#holdFirsts = deliveryStatement(engine, 'hold firsts', sql`${firsts} ${holdsRows}`)
     this.#firsts = deliveryStatement(engine, 'firsts', firsts)
-    const made = rows(0, { lane: 'bigint', key: 'text', cursor: 'text', state: 'text', due: 'bigint', taken: 'bigint' })
-    const insert = sql`insert into delivery (lane, resource_key, ${eventColumns}, state, due_at_ms, created_at_ms, lease_until_ms, token)
-      select v.lane, v.key, ${eventPlace(sql`v.cursor`)}, v.state, v.due, ${1},`
-    this.#insert = deliveryStatement(engine, 'insert', sql`${insert} 0, 0 from ${made}`)
-    this.#insertTaken = deliveryStatement(
+    this.#anyOpen = deliveryStatement(
       engine,
-      'insert taken',
-      sql`${insert} case v.taken when 1 then ${clockMs} + ${2} else 0 end, case v.taken when 1 then ${firstToken} else 0 end from ${made}
-          returning id, token, lane, ${eventCursor}`
+      'any open',
+      sql`select 1 from delivery d where d.state = 'waiting' or d.state = 'pending' limit 1`
+    )
+    this.#insert = deliveryStatement(
+      engine,
+      'insert',
+      sql`insert into delivery (lane, resource_key, ${eventColumns}, state, due_at_ms, created_at_ms)
+          select v.lane, v.key, ${eventPlace(sql`v.cursor`)}, v.state, v.due, ${1}
+          from ${rows(0, { lane: 'bigint', key: 'text', cursor: 'text', state: 'text', due: 'bigint' })}`
     )
     this.#moveUp = deliveryStatement(
       engine,
@@ -81,31 +86,24 @@ export class DeliveryLines {
    *
    * @returns what became of each of them
    */
-  async add(
-    run: RunInTransaction,
-    deliveries: readonly NewDelivery[],
-    createdAtMs: number,
-    taking?: Taking
-  ): Promise<readonly Made[]> {
-    if (deliveries.length === 0) return []
+  async add(run: RunInTransaction, deliveries: readonly NewDelivery[], createdAtMs: number, taking?: Taking): Promise<Added> {
+    if (deliveries.length === 0) return { made: [] }
     const stateOf = await this.states(run, deliveries)
-    let room = taking?.limit ?? 0
-    const rows = deliveries.map(delivery => {
-      const { lane, key, cursor, dueAtMs } = delivery
-      const state = stateOf(delivery)
-      const taken = state === 'pending' && delivery.isOpen && room > 0 ? 1 : 0
-      room -= taken
-      return { lane, key, cursor, state, due: dueAtMs, taken }
+    const limit = taking?.limit ?? 0
+    const taken: NewDelivery[] = []
+    const followed = new Set<string>()
+    const rows: object[] = []
+    const made = deliveries.map((delivery): Made => {
+      const { lane, key, cursor, dueAtMs, isOpen } = delivery
+      const kind = stateOf(delivery)
+      if (kind === 'pending' && isOpen && taken.length < limit) return { kind: 'taken', index: taken.push(delivery) - 1 }
+      rows.push({ lane, key, cursor, state: kind, due: dueAtMs })
+      if (kind === 'waiting') followed.add(delivery.name)
+      return { kind }
     })
-    const json = JSON.stringify(rows)
-    if (!taking || room === taking.limit) {
-      await run(this.#insert(json, createdAtMs))
-      return rows.map(({ state }) => ({ kind: state }))
-    }
-    const taken = new Map<string, Made>()
-    for (const [id, token, lane, cursor] of await run(this.#insertTaken(json, createdAtMs, taking.leaseMs)))
-      taken.set(`${lane} ${cursor}`, { kind: 'taken', id: Number(id), token: Number(token) })
-    return rows.map(row => (row.taken === 1 ? taken.get(`${row.lane} ${row.cursor}`)! : { kind: row.state }))
+    if (rows.length > 0) await run(this.#insert(JSON.stringify(rows), createdAtMs))
+    if (!taking || taken.length === 0) return { made }
+    return { made, bundle: await this.#bundles.add(run, taken, { createdAtMs, leaseMs: taking.leaseMs, followed }) }
   }
 
   /**
@@ -114,23 +112,23 @@ export class DeliveryLines {
    * @returns what a delivery becomes that is added to one of these lines, asked for each in turn
    */
   async states(run: RunInTransaction, lines: readonly Line[]): Promise<(line: Line) => 'pending' | 'waiting'> {
-    const taken = new Set<string>()
-    let open = [...new Map(lines.map(line => [nameOf(line), line])).values()]
+    const byName = new Map(lines.map(line => [line.name, line]))
+    const taken = new Set(await this.#bundles.follow(run, byName))
+    let open = [...byName].filter(([name]) => !taken.has(name)).map(([, line]) => line)
+    if ((await run(this.#anyOpen())).length === 0) open = []
     while (open.length > 0) {
-      for (const [lane, key] of await run(this.#holdFirsts(jsonOf(open))))
-        taken.add(nameOf({ lane: Number(lane), key: String(key) }))
+      for (const [lane, key] of await run(this.#holdFirsts(jsonOf(open)))) taken.add(lineOf(Number(lane), String(key)).name)
       if (!this.#engine.deliverySql.isShared) break
-      const others = open.filter(line => !taken.has(nameOf(line)))
+      const others = open.filter(line => !taken.has(line.name))
       // While we waited for a first that was ending, another may have moved up: that one is held, too.
       const moved = new Set(
         others.length === 0
           ? []
-          : (await run(this.#firsts(jsonOf(others)))).map(([lane, key]) => nameOf({ lane: Number(lane), key: String(key) }))
+          : (await run(this.#firsts(jsonOf(others)))).map(([lane, key]) => lineOf(Number(lane), String(key)).name)
       )
-      open = others.filter(line => moved.has(nameOf(line)))
+      open = others.filter(line => moved.has(line.name))
     }
-    return line => {
-      const name = nameOf(line)
+    return ({ name }) => {
       if (taken.has(name)) return 'waiting'
       taken.add(name)
       return 'pending'
@@ -142,10 +140,6 @@ export class DeliveryLines {
     if (lines.length === 0) return 0
     return (await run(this.#moveUp(jsonOf(lines)))).length
   }
-}
-
-function nameOf({ lane, key }: Line): string {
-  return `${lane} ${key}`
 }
 
 function jsonOf(lines: readonly Line[]): string {

@@ -1,8 +1,10 @@
 import type { DeliveryFailure, ParkedDelivery } from '@crm-lite/domain'
 import { type RawBuilder, sql } from 'kysely'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import { subscriptionKey } from './delivery-lanes.ts'
 import type { DeliveryLines } from './delivery-lines.ts'
 import type { Engine, Row, RunInTransaction } from './dialects/dialect.ts'
+import { lineOf } from './line.ts'
 
 /** How many rows one transaction changes, as claims and new events wait for it. */
 const ROWS_AT_ONCE = 1_000
@@ -13,23 +15,34 @@ const RELEASED = 'released '
 export class DeliveryParking {
   readonly #engine: Engine
   readonly #lines: DeliveryLines
+  readonly #bundles: DeliveryBundles
 
-  constructor(engine: Engine, lines: DeliveryLines) {
+  constructor(engine: Engine, lines: DeliveryLines, bundles: DeliveryBundles) {
     this.#engine = engine
     this.#lines = lines
+    this.#bundles = bundles
   }
 
   async parkAll(tenant: string, subscriptionId: string, { code, at }: DeliveryFailure): Promise<number> {
     const lane = await this.#laneOf(tenant, subscriptionId)
     if (lane === undefined) return 0
-    return this.#repeat(async run => {
+    const atMs = at.getTime()
+    const ofBundles = await this.#engine.transact(
+      async run => {
+        await this.#lines.lock(run)
+        return this.#bundles.park(run, lane, { code, atMs })
+      },
+      { lazy: false }
+    )
+    const ofRows = await this.#repeat(async run => {
       await this.#lines.lock(run)
       return this.#run(
         run,
-        sql`update delivery set state = 'parked', failure_code = ${code}, ended_at_ms = ${at.getTime()}
+        sql`update delivery set state = 'parked', failure_code = ${code}, ended_at_ms = ${atMs}
             where ${this.#some(sql`lane = ${lane} and (state = 'waiting' or state = 'pending')`)} returning id`
       )
     })
+    return ofBundles + ofRows
   }
 
   async parked(
@@ -76,7 +89,7 @@ export class DeliveryParking {
 
   /** They start anew: with all their attempts before them. */
   async #releaseThese(run: RunInTransaction, lane: number, parked: readonly Row[], now: Date): Promise<void> {
-    const rows = parked.map(([id, key]) => ({ id: Number(id), lane, key: releasedKey(String(key)) }))
+    const rows = parked.map(([id, key]) => ({ id: Number(id), ...lineOf(lane, releasedKey(String(key))) }))
     if (rows.length === 0) return
     const stateOf = await this.#lines.states(run, rows)
     const json = JSON.stringify(rows.map(row => ({ id: row.id, key: row.key, next: stateOf(row) })))
@@ -91,7 +104,7 @@ export class DeliveryParking {
 
   /** What was delivered stays until it is purged: nobody asks for it any more. */
   async drop(tenant: string, subscriptionId: string): Promise<number> {
-    const lane = await this.#engine.transact(
+    const { lane, ofBundles } = await this.#engine.transact(
       async run => {
         await this.#lines.lock(run)
         await this.#run(run, sql`delete from breaker where key = ${subscriptionKey(subscriptionId)}`)
@@ -99,14 +112,16 @@ export class DeliveryParking {
           run,
           sql`delete from delivery_lane where tenant = ${tenant} and subscription_id = ${subscriptionId} returning lane`
         )
-        return row && Number(row[0])
+        if (!row) return { lane: undefined, ofBundles: 0 }
+        const lane = Number(row[0])
+        return { lane, ofBundles: (await this.#bundles.takeOut(run, lane)).length }
       },
       { lazy: false }
     )
     if (lane === undefined) return 0
     const waiting = sql`lane = ${lane} and (state = 'waiting' or state = 'pending')`
     const parked = sql`lane = ${lane} and state = 'parked'`
-    let dropped = 0
+    let dropped = ofBundles
     for (const condition of [waiting, parked]) {
       dropped += await this.#repeat(run => this.#run(run, sql`delete from delivery where ${this.#some(condition)} returning id`))
     }

@@ -34,7 +34,7 @@ async function emptied(): Promise<string> {
   if (isMigrated) {
     const client = new pg.Client(sharedUrl)
     await client.connect()
-    await client.query(`truncate event, event_subscription, delivery, delivery_lane, breaker restart identity;
+    await client.query(`truncate event, event_subscription, delivery, delivery_bundle, delivery_lane, breaker restart identity;
       update fan_out_progress set event_cursor = '0.0'`)
     await client.end()
   }

@@ -4,6 +4,7 @@ import { isInternal, lineKey } from './delivery-fan-out.ts'
 import type { DeliveryLines } from './delivery-lines.ts'
 import type { Engine, RunInTransaction } from './dialects/dialect.ts'
 import { eventColumns, eventOf } from './event-rows.ts'
+import { lineOf } from './line.ts'
 
 const EVENTS_AT_ONCE = 500
 
@@ -78,5 +79,5 @@ async function eventsIn(
 }
 
 function deliveryOf(event: StoredEvent, lane: number, now: Date) {
-  return { lane, key: lineKey(event), cursor: event.cursor, dueAtMs: now.getTime() }
+  return { ...lineOf(lane, lineKey(event)), cursor: event.cursor, dueAtMs: now.getTime() }
 }

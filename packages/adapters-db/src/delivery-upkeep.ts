@@ -1,8 +1,10 @@
 import type { QueueFigures } from '@crm-lite/domain'
 import { sql } from 'kysely'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import type { DeliveryLanes } from './delivery-lanes.ts'
 import type { DeliveryLines } from './delivery-lines.ts'
 import type { Engine, Row } from './dialects/dialect.ts'
+import { lineOf } from './line.ts'
 
 const ROWS_AT_ONCE = 1_000
 
@@ -16,23 +18,30 @@ export async function nextDueAt(lanes: DeliveryLanes): Promise<Date | undefined>
   return Number.isFinite(next) ? new Date(next) : undefined
 }
 
-export async function figures(engine: Engine, now: Date): Promise<QueueFigures> {
+export async function figures(engine: Engine, bundles: DeliveryBundles, now: Date): Promise<QueueFigures> {
+  const { deliverySql, eventOrder } = engine
   const read = (query: ReturnType<typeof sql>) => engine.read(engine.compile(query))
   const [progress] = await read(sql`select event_cursor from fan_out_progress where id = 1`)
-  const [[unseen] = []] = await read(sql`select count(*) from event where ${engine.eventOrder.behind(String(progress?.[0]))!}`)
+  const [[unseen] = []] = await read(sql`select count(*) from event where ${eventOrder.behind(String(progress?.[0]))!}`)
+  // Before the rows: a delivery only goes from a bundle to a row.
+  const bundled = await bundles.all()
   const [[pending, oldest] = []] = await read(
     sql`select count(*), min(id) from delivery where state = 'waiting' or state = 'pending'`
   )
   const [[parked] = []] = await read(sql`select count(*) from delivery where state = 'parked'`)
-  const [[at] = []] =
+  const ofRow =
     oldest === null
       ? []
-      : await read(sql`select event.at from delivery d, event where d.id = ${oldest} and ${engine.deliverySql.isEventOfDelivery}`)
+      : await read(sql`select event.at from delivery d, event where d.id = ${oldest} and ${deliverySql.isEventOfDelivery}`)
+  const ofBundle = bundled[0]
+    ? await read(sql`select event.at from event where (${eventOrder.columns}) = (${eventOrder.placeOf(bundled[0].cursor)})`)
+    : []
+  const ages = [...ofRow, ...ofBundle].map(([at]) => (now.getTime() - Date.parse(String(at))) / 1000)
   return {
     unseenEvents: Number(unseen),
-    pending: Number(pending),
+    pending: Number(pending) + bundled.length,
     parked: Number(parked),
-    oldestPendingAgeS: at === undefined ? 0 : Math.max(0, (now.getTime() - Date.parse(String(at))) / 1000)
+    oldestPendingAgeS: Math.max(0, ...ages)
   }
 }
 
@@ -68,7 +77,7 @@ function removeDelivered(engine: Engine, rows: readonly Row[]): Promise<readonly
 }
 
 /** Lets deliveries move up that wait behind nothing. Returns how many. */
-export async function moveUpStranded(engine: Engine, lines: DeliveryLines): Promise<number> {
+export async function moveUpStranded(engine: Engine, lines: DeliveryLines, bundles: DeliveryBundles): Promise<number> {
   const moved = await engine.transact(
     async run => {
       await lines.lock(run)
@@ -78,9 +87,11 @@ export async function moveUpStranded(engine: Engine, lines: DeliveryLines): Prom
               select 1 from delivery d where d.lane = w.lane and d.resource_key = w.resource_key and d.state = 'pending') limit ${ROWS_AT_ONCE}`
         )
       )
+      const found = stranded.map(([lane, key]) => lineOf(Number(lane), String(key)))
+      const followed = await bundles.follow(run, new Set(found.map(({ name }) => name)))
       return lines.moveUp(
         run,
-        stranded.map(([lane, key]) => ({ lane: Number(lane), key: String(key) }))
+        found.filter(({ name }) => !followed.has(name))
       )
     },
     { lazy: true }

@@ -1,5 +1,6 @@
 import type { Clock, DeliveryQueue } from '@crm-lite/domain'
 import { DeliveryBreakers } from './delivery-breakers.ts'
+import { DeliveryBundles } from './delivery-bundles.ts'
 import { DeliveryClaim } from './delivery-claim.ts'
 import { DeliveryFanOut } from './delivery-fan-out.ts'
 import { DeliveryLanes } from './delivery-lanes.ts'
@@ -11,15 +12,16 @@ import { DeliverySubscriptions } from './delivery-subscriptions.ts'
 import { abandonedLanes, disabledLanes, figures, moveUpStranded, nextDueAt, purgeDelivered } from './delivery-upkeep.ts'
 import type { Engine } from './dialects/dialect.ts'
 
-/** Keeps deliveries as rows beside the events that they are of. */
+/** Keeps deliveries beside the events that they are of: as rows, or as bundles of those that whoever made them has taken at once. */
 export function kyselyDeliveryQueue(engine: Engine, clock: Clock): DeliveryQueue {
-  const lines = new DeliveryLines(engine)
+  const bundles = new DeliveryBundles(engine)
+  const lines = new DeliveryLines(engine, bundles)
   const lanes = new DeliveryLanes(engine)
   const subscriptions = new DeliverySubscriptions(engine)
-  const fanOut = new DeliveryFanOut(engine, lines, subscriptions, () => clock.now().getTime())
-  const claim = new DeliveryClaim(engine, lanes, subscriptions)
-  const marks = new DeliveryMarks(engine, lines)
-  const parking = new DeliveryParking(engine, lines)
+  const fanOut = new DeliveryFanOut(engine, { lines, bundles, subscriptions }, () => clock.now().getTime())
+  const claim = new DeliveryClaim(engine, { lanes, bundles, subscriptions })
+  const marks = new DeliveryMarks(engine, lines, bundles)
+  const parking = new DeliveryParking(engine, lines, bundles)
   const breakers = new DeliveryBreakers(engine)
   return {
     fanOut: (wants, limit, claim) => fanOut.fanOut(wants, limit, claim),
@@ -39,9 +41,9 @@ export function kyselyDeliveryQueue(engine: Engine, clock: Clock): DeliveryQueue
     breaker: key => breakers.breaker(key),
     setBreaker: (key, breaker, now) => breakers.setBreaker(key, breaker, now),
     nextDueAt: () => nextDueAt(lanes),
-    figures: now => figures(engine, now),
+    figures: now => figures(engine, bundles, now),
     repair: async now => {
-      let repaired = await moveUpStranded(engine, lines)
+      let repaired = await moveUpStranded(engine, lines, bundles)
       for (const { tenant, subscriptionId } of await abandonedLanes(engine))
         repaired += await parking.drop(tenant, subscriptionId)
       for (const { tenant, subscriptionId } of await disabledLanes(engine))

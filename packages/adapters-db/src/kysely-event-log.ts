@@ -70,7 +70,8 @@ export class KyselyEventLog implements EventLog {
     const { columns, placeOf } = this.#engine.eventOrder
     return sql`delete from event where (${columns}) >= (${placeOf(first)}) and (${columns}) <= (${placeOf(last)})
       and at < ${before.toISOString()}
-      and not exists (select 1 from delivery d where d.event_position = event.position and d.state <> 'done')`
+      and not exists (select 1 from delivery d where d.event_position = event.position and d.state <> 'done')
+      and not exists (select 1 from delivery_bundle b where b.least_position <= event.position)`
   }
 
   #conditions({ after, resources, resourceId, kinds, from, to }: EventQuery): RawBuilder<SqlBool>[] {

@@ -6,6 +6,7 @@ import { productInventory } from './0006-product-inventory.ts'
 import { journeyFollower } from './0007-journey-follower.ts'
 import { provisioning } from './0008-provisioning.ts'
 import { fmsSubscription } from './0009-fms-subscription.ts'
+import { deliveryBundles } from './0010-delivery-bundles.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   productInventory,
   journeyFollower,
   provisioning,
-  fmsSubscription
+  fmsSubscription,
+  deliveryBundles
 ]

@@ -51,6 +51,8 @@ export interface ClaimOptions {
 export interface FannedOut {
   /** How many events were looked at. */
   readonly seen: number
+  /** Whether there may be more of them. */
+  readonly isMore: boolean
   /** What the caller has claimed with it. */
   readonly claimed: readonly ClaimedDelivery[]
   /** Ids of subscriptions that deliveries were made of which somebody may claim now. */
@@ -81,8 +83,9 @@ export interface DeliveryQueue {
    * before them.
    *
    * @param wants decides, without effects, whether a subscription gets an event of its tenant
-   * @param limit how many events are looked at
-   * @param claim what the caller takes of it at once. For who has nothing older to claim: otherwise the longest due come first
+   * @param limit how many events are looked at, at most
+   * @param claim what the caller takes of it at once: no more events are looked at than that may be enough for, but one. For who has
+   *   nothing older to claim: otherwise the longest due come first
    */
   fanOut(
     wants: (subscription: EventSubscription, event: StoredEvent) => boolean,

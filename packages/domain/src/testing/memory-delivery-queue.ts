@@ -56,10 +56,17 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     claim?: ClaimOptions
   ): Promise<FannedOut> {
     const result = this.#fanningOut.then(async () => {
-      const seen = await this.#fanOut(wants, limit)
-      const claimed = claim ? await this.claim(claim) : []
-      const free = this.#rows.filter(row => row.state === 'open' && row.leaseUntilMs <= this.#nowMs())
-      return { seen, claimed, unclaimed: [...new Set(free.map(({ subscriptionId }) => subscriptionId))] }
+      const claimed: ClaimedDelivery[] = []
+      let seen = 0
+      for (; seen < limit; seen++) {
+        const room = claim ? claim.limit - claimed.length : 1
+        if (room <= 0 || (await this.#fanOut(wants, 1)) === 0) break
+        if (claim) claimed.push(...(await this.claim({ ...claim, limit: room })))
+      }
+      const isMore = this.#store.events.some(({ cursor }) => Number(cursor) > this.#seen)
+      const ids = [...new Set(this.#rows.map(({ subscriptionId }) => subscriptionId))]
+      const unclaimed = ids.filter(id => this.#heads(id).some(({ leaseUntilMs }) => leaseUntilMs <= this.#nowMs()))
+      return { seen, isMore, claimed, unclaimed }
     })
     this.#fanningOut = result.catch(() => undefined)
     return result
