@@ -264,7 +264,7 @@ export const configVariables = {
     name: 'DELIVERED_RETENTION_HOURS',
     ...integer(1, 87_600),
     default: '24',
-    description: 'How long it is remembered that an event was delivered.',
+    description: 'How long it is remembered that an event was delivered which did not arrive at the first attempt.',
     since: '0.1.0'
   },
   ...fmsVariables,
