@@ -13,7 +13,8 @@ export interface SignedContent {
   readonly id: string
   /** Of the attempt: receivers refuse what is older than five minutes. */
   readonly timestamp: Date
-  readonly body: string
+  /** As text, or as its bytes in UTF-8. */
+  readonly body: string | Uint8Array
 }
 
 /**
@@ -27,12 +28,12 @@ export interface SignedContent {
 export function signatureHeaders(content: SignedContent, secrets: readonly string[]): Record<string, string> {
   if (secrets.length === 0) throw new Error('a webhook needs a secret to be signed with')
   const timestamp = String(Math.floor(content.timestamp.getTime() / 1000))
-  const signed = `${content.id}.${timestamp}.${content.body}`
+  const head = `${content.id}.${timestamp}.`
   return {
     'webhook-id': content.id,
     'webhook-timestamp': timestamp,
     'webhook-signature': secrets
-      .map(secret => `v1,${createHmac('sha256', keyOf(secret)).update(signed).digest('base64')}`)
+      .map(secret => `v1,${createHmac('sha256', keyOf(secret)).update(head).update(content.body).digest('base64')}`)
       .join(' ')
   }
 }

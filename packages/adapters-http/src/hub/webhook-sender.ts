@@ -1,4 +1,4 @@
-import { Agent } from 'undici'
+import { Pool } from 'undici'
 import type { CallbackGuard } from './callback-guard.ts'
 import { Deadlines } from './deadlines.ts'
 import { signatureHeaders } from './signature.ts'
@@ -52,6 +52,8 @@ const MAX_TARGETS = 1_000
 interface Target {
   readonly origin: string
   readonly path: string
+  /** The connections to the origin. An agent in front of them, which finds them by it, was felt in every send. */
+  readonly pool: Pool
   readonly secure: boolean
 }
 
@@ -61,7 +63,8 @@ interface Target {
  */
 export class WebhookSender {
   readonly #guard: CallbackGuard
-  readonly #agent: Agent
+  readonly #poolOptions: Pool.Options
+  readonly #pools = new Map<string, Pool>()
   readonly #deadlines: Deadlines<WebhookAnswer>
   /** What is called off by a signal. Many sends have the same one: it is listened to once. */
   readonly #calledOffBy = new WeakMap<AbortSignal, Set<WebhookAnswer>>()
@@ -79,7 +82,7 @@ export class WebhookSender {
     this.#maxPerLane = options.maxPerLane ?? 64
     this.#maxAnswerBytes = options.maxAnswerBytes ?? 65_536
     this.#deadlines = new Deadlines(timeoutMs, answer => answer.stopLate())
-    this.#agent = new Agent({
+    this.#poolOptions = {
       allowH2: false,
       connectTimeout: options.connectTimeoutMs ?? 5_000,
       // Both are within our own time for everything.
@@ -94,7 +97,7 @@ export class WebhookSender {
         rejectUnauthorized: true, // even under NODE_TLS_REJECT_UNAUTHORIZED=0
         ...(options.certificateAuthorities && { ca: [...options.certificateAuthorities] })
       }
-    })
+    }
   }
 
   /**
@@ -110,7 +113,9 @@ export class WebhookSender {
     const lane = request.lane ?? target.origin
     if ((this.#lanes.get(lane) ?? 0) >= this.#maxPerLane) return Promise.resolve({ kind: 'withdrawn', reason: 'busy' })
     try {
-      return this.#exchange(target, request, headersOf(request), lane)
+      // Encoded once: it is signed and sent.
+      const body = Buffer.from(request.body)
+      return this.#exchange(target, request, { body, headers: headersOf(request, body) }, lane)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -120,13 +125,13 @@ export class WebhookSender {
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#lanes.size > 0) await new Promise<void>(resolve => this.#onIdle.push(resolve))
-    await this.#agent.destroy()
+    await Promise.all([...this.#pools.values()].map(pool => pool.destroy()))
   }
 
   #exchange(
-    { origin, path, secure }: Target,
-    { signal, sendBeforeMs, body }: WebhookRequest,
-    headers: Record<string, string>,
+    { origin, path, pool, secure }: Target,
+    { signal, sendBeforeMs }: WebhookRequest,
+    { body, headers }: { readonly body: Buffer; readonly headers: Record<string, string> },
     lane: string
   ): Promise<WebhookResult> {
     const calledOff = signal && this.#listenTo(signal)
@@ -144,7 +149,7 @@ export class WebhookSender {
     this.#deadlines.add(answer)
     calledOff?.add(answer)
     try {
-      this.#agent.dispatch({ origin, path, method: 'POST', headers, body }, answer)
+      pool.dispatch({ origin, path, method: 'POST', headers, body }, answer)
     } catch (error) {
       answer.fail(error as Error)
     }
@@ -173,18 +178,27 @@ export class WebhookSender {
     const known = this.#targets.get(url)
     if (known) return known
     const { origin, pathname, search, protocol } = new URL(url)
-    const target = { origin, path: pathname + search, secure: protocol === 'https:' }
-    if (this.#targets.size >= MAX_TARGETS) this.#targets.clear()
+    if (this.#targets.size >= MAX_TARGETS) this.#forgetTargets()
+    const pool = this.#pools.get(origin) ?? new Pool(origin, this.#poolOptions)
+    this.#pools.set(origin, pool)
+    const target = { origin, path: pathname + search, pool, secure: protocol === 'https:' }
     this.#targets.set(url, target)
     return target
   }
+
+  /** What is under way on their connections goes on. */
+  #forgetTargets(): void {
+    this.#targets.clear()
+    for (const pool of this.#pools.values()) void pool.close()
+    this.#pools.clear()
+  }
 }
 
-function headersOf(request: WebhookRequest): Record<string, string> {
+function headersOf({ id, timestamp, secrets, traceparent }: WebhookRequest, body: Buffer): Record<string, string> {
   return {
     'content-type': 'application/json',
     'user-agent': 'crm-lite',
-    ...signatureHeaders(request, request.secrets),
-    ...(request.traceparent !== undefined && { traceparent: request.traceparent })
+    ...signatureHeaders({ id, timestamp, body }, secrets),
+    ...(traceparent !== undefined && { traceparent })
   }
 }
