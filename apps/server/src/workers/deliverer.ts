@@ -7,6 +7,7 @@ import type { DeliveryWorkerOptions } from './delivery-options.ts'
 import { Lanes } from './lanes.ts'
 
 const MARK_AGAIN_MS = 250
+const DONE = Promise.resolve()
 
 interface Attempted {
   readonly result: AttemptResult
@@ -15,6 +16,8 @@ interface Attempted {
   /** A word from a short list, for the metrics. */
   readonly outcome: string
 }
+
+type FailureStep = Exclude<ReturnType<typeof decideAfterAttempt>, { readonly kind: 'done' }>
 
 /** Who wants to know how it goes. */
 interface Follower {
@@ -66,26 +69,30 @@ export class Deliverer {
 
   /**
    * Resolves when the lane has its slot back. Storing a success does not keep it; storing a failure does, so that nothing more is sent
-   * before the breakers know.
+   * before the breakers know. No async function, as what follows it: each promise more is felt in every delivery.
    */
-  async #attempt(claim: Claim): Promise<void> {
+  #attempt(claim: Claim): Promise<void> {
     const held = this.#heldUntil(claim)
-    if (held) return this.#giveBack(claim, held)
-    if (this.#claims.isOver(claim)) return this.#leave(claim)
-    const attempted = await this.#send(claim)
-    this.#follower.onSent(claim.delivery.subscription.id)
-    const isDelivered = attempted.result.kind === 'delivered'
-    const concluding = this.#conclude(() => this.#follow(claim, attempted), isDelivered)
-    if (!isDelivered) await concluding
+    if (held) this.#giveBack(claim, held)
+    else if (this.#claims.isOver(claim)) this.#leave(claim)
+    else return this.#send(claim).then(attempted => this.#sent(claim, attempted))
+    return DONE
   }
 
-  async #send(claim: Claim): Promise<Attempted> {
+  #send(claim: Claim): Promise<Attempted> {
     const { clock, notificationOf, send, log } = this.#options
     const { subscription, event } = claim.delivery
     const timestamp = clock.now()
+    const unsendable = (err: unknown): Attempted => {
+      log.warn({ err, subscriptionId: subscription.id, eventId: event.id }, 'an event cannot be sent to a subscriber as it is')
+      return { result: { kind: 'refused' }, code: 'unsendable', outcome: 'unsendable' }
+    }
     try {
-      const result = await send({
-        ...notificationOf(subscription, event, timestamp),
+      const { body, secrets, traceparent } = notificationOf(subscription, event, timestamp)
+      const sent = send({
+        body,
+        secrets,
+        ...(traceparent !== undefined && { traceparent }),
         url: subscription.callback,
         id: event.id,
         timestamp,
@@ -93,49 +100,66 @@ export class Deliverer {
         sendBeforeMs: this.#claims.sendBeforeMs(claim),
         signal: this.#cutOff.signal
       })
-      return attemptedOf(result)
-    } catch (err) {
-      log.warn({ err, subscriptionId: subscription.id, eventId: event.id }, 'an event cannot be sent to a subscriber as it is')
-      return { result: { kind: 'refused' }, code: 'unsendable', outcome: 'unsendable' }
+      return sent.then(attemptedOf, unsendable)
+    } catch (error) {
+      return Promise.resolve(unsendable(error))
     }
+  }
+
+  #sent(claim: Claim, attempted: Attempted): Promise<void> | undefined {
+    this.#follower.onSent(claim.delivery.subscription.id)
+    const isDelivered = attempted.result.kind === 'delivered'
+    const concluding = this.#conclude(() => this.#follow(claim, attempted), isDelivered)
+    return isDelivered ? undefined : concluding
   }
 
   /** The lease was over before it was sent: whoever claims it next sends it. */
   #leave(claim: Claim): void {
     this.#options.metrics.attempted('late')
-    void this.#conclude(async () => this.#claims.remove(claim))
+    this.#claims.remove(claim)
+    void this.#conclude(() => DONE)
   }
 
-  async #follow(claim: Claim, { result, code, outcome }: Attempted): Promise<void> {
-    const { clock, queue, random, metrics, log } = this.#options
+  #follow(claim: Claim, attempted: Attempted): Promise<unknown> {
+    const { clock, queue, random, metrics } = this.#options
+    const { result, code, outcome } = attempted
+    const { delivery } = claim
+    const { subscription, event, attempts } = delivery
+    const now = clock.now()
+    const step = decideAfterAttempt(result, attempts + 1, now, random)
+    metrics.attempted(outcome)
+    if (step.kind !== 'done') return this.#followFailure(claim, step, { code, at: now }, result)
+    return this.#mark(claim, () => queue.delivered(delivery, now)).then(isOurs => {
+      if (isOurs) metrics.deliveredAfter(secondsBetween(event.at, now))
+      return this.#breakers.settle(subscription, result)
+    })
+  }
+
+  async #followFailure(claim: Claim, step: FailureStep, failure: DeliveryFailure, result: AttemptResult): Promise<void> {
+    const { queue, log } = this.#options
     const { delivery } = claim
     const { subscription, event } = delivery
-    const attempts = delivery.attempts + 1
-    const now = clock.now()
-    const failure: DeliveryFailure = { code, at: now }
-    const step = decideAfterAttempt(result, attempts, now, random)
-    metrics.attempted(outcome)
     switch (step.kind) {
-      case 'done':
-        if (await this.#mark(claim, () => queue.delivered(delivery, now))) metrics.deliveredAfter(secondsBetween(event.at, now))
-        break
       case 'retry':
         await this.#mark(claim, () => queue.retry(delivery, step.at, failure))
         break
       case 'park':
         if (await this.#mark(claim, () => queue.park(delivery, failure)))
-          log.warn({ subscriptionId: subscription.id, eventId: event.id, attempts, failure: code }, 'a delivery was parked')
+          log.warn(
+            { subscriptionId: subscription.id, eventId: event.id, attempts: delivery.attempts + 1, failure: failure.code },
+            'a delivery was parked'
+          )
         break
       case 'disableSubscription':
         await this.#disable(claim, failure)
         break
       case 'giveBack':
-        await this.#mark(claim, () => queue.giveBack(delivery, now))
+        await this.#mark(claim, () => queue.giveBack(delivery, failure.at))
         break
       default:
         step satisfies never
     }
-    if (code !== 'unsendable') await this.#breakers.settle(subscription, result)
+    if (failure.code !== 'unsendable') await this.#breakers.settle(subscription, result)
   }
 
   async #disable(claim: Claim, failure: DeliveryFailure): Promise<void> {
@@ -157,36 +181,41 @@ export class Deliverer {
   }
 
   #giveBack(claim: Claim, dueAt: Date): void {
-    void this.#conclude(async () => void (await this.#mark(claim, () => this.#options.queue.giveBack(claim.delivery, dueAt))))
+    void this.#conclude(() => this.#mark(claim, () => this.#options.queue.giveBack(claim.delivery, dueAt)))
   }
 
   /** Stores an outcome, again and again while the database fails and the lease lasts. False when somebody else has it now. */
-  async #mark(claim: Claim, store: () => Promise<boolean>): Promise<boolean> {
-    try {
-      for (;;) {
-        try {
-          return await store()
-        } catch (error) {
-          if (this.#options.monotonicMs() + MARK_AGAIN_MS >= claim.leaseEndsMs || this.#cutOff.signal.aborted) throw error
-          await pause(MARK_AGAIN_MS)
-        }
-      }
-    } finally {
+  #mark(claim: Claim, store: () => Promise<boolean>): Promise<boolean> {
+    return store().then(
+      isStored => {
+        this.#claims.remove(claim)
+        return isStored
+      },
+      error => this.#markAgain(claim, store, error)
+    )
+  }
+
+  async #markAgain(claim: Claim, store: () => Promise<boolean>, error: unknown): Promise<boolean> {
+    if (this.#options.monotonicMs() + MARK_AGAIN_MS >= claim.leaseEndsMs || this.#cutOff.signal.aborted) {
       this.#claims.remove(claim)
+      throw error
     }
+    await pause(MARK_AGAIN_MS)
+    return this.#mark(claim, store)
   }
 
   /** Does not fail. */
-  async #conclude(work: () => Promise<void>, isDelivered = false): Promise<void> {
+  #conclude(work: () => Promise<unknown>, isDelivered = false): Promise<void> {
     this.#concluding++
-    try {
-      await work()
-    } catch (err) {
-      this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later')
+    const end = () => {
+      this.#concluding--
+      this.#follower.onConcluded(isDelivered)
+      if (this.#concluding === 0) for (const resolve of this.#onConcluded.splice(0)) resolve()
     }
-    this.#concluding--
-    this.#follower.onConcluded(isDelivered)
-    if (this.#concluding === 0) for (const resolve of this.#onConcluded.splice(0)) resolve()
+    return work().then(end, err => {
+      this.#options.log.warn({ err }, 'what came of a delivery could not be stored; it is tried again later')
+      end()
+    })
   }
 
   #breakerTurned(key: BreakerKey, isOpen: boolean): void {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { ClaimedDelivery } from '@crm-lite/domain'
+import type { ClaimedDelivery, FannedOut } from '@crm-lite/domain'
 import { Claims } from './claims.ts'
 import { Deliverer } from './deliverer.ts'
 import type { DeliveryWorkerOptions } from './delivery-options.ts'
@@ -8,6 +8,12 @@ import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 
 type TimerName = 'poll' | 'repair' | 'due' | 'again' | 'fanOut' | 'claim'
+
+interface FannedOutOnce extends Pick<FannedOut, 'seen' | 'isMore'> {
+  readonly isWanted: boolean
+  readonly given: readonly string[]
+  readonly taken: number
+}
 
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
 const CLAIMED_PER_SLOT = 32
@@ -140,19 +146,27 @@ export class DeliveryWorker {
   async #fanOutPaced(): Promise<boolean> {
     // Woken while it was looking at the log, and found out that there is enough.
     if (this.#rest.isOn) return false
-    const { seen, isWanted, given } = await this.#fanOutOnce()
-    const isMore = seen >= this.#options.limits.fanOutBatch
+    const { seen, isMore, isWanted, given } = await this.#fanOutOnce()
     const isAtEnd = seen === 0 && this.#isListenedTo
     if (isWanted || isAtEnd || isMore) this.#fanOutPace.reset()
     const restMs = isMore ? this.#rest.begin(given, this.#hasCaughtUp) : undefined
-    if (restMs !== undefined) this.#wakeAfter('fanOut', { wake: () => this.#goOn() }, restMs)
+    if (restMs !== undefined) this.#restFor(restMs)
     else if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
     else this.#lookAgainSoon()
     return false
   }
 
+  #restFor(restMs: number): void {
+    const wake = () => {
+      const moreMs = this.#rest.goOnResting()
+      if (moreMs === undefined) this.#goOn()
+      else this.#restFor(moreMs)
+    }
+    this.#wakeAfter('fanOut', { wake }, restMs)
+  }
+
   /** Returns the subscriptions that were given something, and how much of it this worker has taken. */
-  async #fanOutOnce(): Promise<{ seen: number; isWanted: boolean; given: readonly string[]; taken: number }> {
+  async #fanOutOnce(): Promise<FannedOutOnce> {
     const { queue, wants, limits, clock, monotonicMs } = this.#options
     const { lanes } = this.#deliverer
     const mayTake = Math.min(4 * limits.claimBatch - lanes.waiting, MAX_CLAIMED - this.#claims.size)
@@ -169,7 +183,7 @@ export class DeliveryWorker {
       isWanted ||= isWantedNow
       return isWantedNow
     }
-    const { seen, claimed, unclaimed } = await queue.fanOut(
+    const { seen, isMore, claimed, unclaimed } = await queue.fanOut(
       wanted,
       limits.fanOutBatch,
       isFirst && mayTake > 0 ? claim : undefined
@@ -181,7 +195,7 @@ export class DeliveryWorker {
     }
     this.#send(claimed, askedAtMs)
     const given = new Set([...claimed.map(({ subscription }) => subscription.id), ...unclaimed])
-    return { seen, isWanted, given: [...given], taken: claimed.length }
+    return { seen, isMore, isWanted, given: [...given], taken: claimed.length }
   }
 
   /** What is older comes first: then a claim fills the room. */

@@ -47,6 +47,20 @@ export class FanOutRest {
     return hasCaughtUp ? REST_MS.usually : REST_MS.toCatchUp
   }
 
+  /**
+   * When its time is over: nobody is in the way of others while all that it is waited for are quick and have enough.
+   *
+   * @returns how much longer it may last, or undefined
+   */
+  goOnResting(): number | undefined {
+    for (const [id, size] of this.#sizes) {
+      const left = this.#sizeOf(id)
+      if (left <= this.#enough || size - left < LEAST_SENT) return undefined
+    }
+    this.#sizes = new Map([...this.#sizes.keys()].map(id => [id, this.#sizeOf(id)]))
+    return REST_MS.usually
+  }
+
   /** Whether it is waited for this one, and there is room for more. */
   mayEndFor(subscriptionId: string): boolean {
     return this.#sizes.has(subscriptionId) && this.#sizeOf(subscriptionId) <= this.#enough
