@@ -13,7 +13,8 @@ const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 
 /** Keeps results, and writes docs/benchmarks.md of all that are kept. What was not measured now stays, if it is of the same machine. */
 export function record(options: Options, machine: readonly string[], results: readonly Recorded[]): void {
-  const isNew = (earlier: Recorded) => results.some(({ of, engine }) => of === earlier.of && engine === earlier.engine)
+  const isNew = (earlier: Recorded) =>
+    results.some(({ measure, engine }) => measure === earlier.measure && engine === earlier.engine)
   const kept = earlierOn(machine).filter(each => !isNew(each))
   const all = [...kept, ...results].sort((a, b) => placeOf(a) - placeOf(b))
   writeFileSync(RECORDS, `${JSON.stringify({ machine, results: all } satisfies Records, undefined, 2)}\n`)

@@ -17,7 +17,6 @@ import { TENANT } from './tenant.ts'
 import { BreakerWatch } from './workers/breaker-watch.ts'
 import type { WorkerLog } from './workers/delivery-options.ts'
 import type { FmsMetrics } from './workers/fms-metrics.ts'
-import { patient } from './workers/patient-answers.ts'
 import { SubscriptionWatch } from './workers/subscription-watch.ts'
 
 /** Everything that works with the FMS; calls to it begin only when somebody makes them. */
@@ -30,6 +29,8 @@ export interface FmsServices {
   readonly concurrency: number
   /** How many of them may be made now: none while the FMS does not answer, one to find out whether it does again. */
   readonly room: () => number
+  /** Whether the FMS does not tell us anything by itself. */
+  readonly isToldNothing: boolean
   /** Where the FMS is to tell what happens; absent: that is seen to by hand. */
   readonly wantedCallback?: FmsCallback
   /** Waits for calls under way, which take no longer than their timeout. */
@@ -71,7 +72,8 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const isToldNothing = fms.callbacks === 'off'
   const asking = watch.asking(gateway)
   return {
-    gateway: isToldNothing ? gateway : { ...asking, create: patient(asking.create) },
+    gateway: isToldNothing ? gateway : asking,
+    isToldNothing,
     policy: fulfilmentPolicy(fms),
     ...(!isToldNothing && { listener: { secret, read: watch.reading(readNotification) } }),
     concurrency: fms.maxConcurrent,

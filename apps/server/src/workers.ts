@@ -7,6 +7,7 @@ import {
   type FmsGateway,
   type FulfilmentPolicy,
   lookAtSubscription,
+  type PromptSending,
   purgeTrackingTokens
 } from '@crm-lite/domain'
 import type { Config } from './config.ts'
@@ -20,6 +21,8 @@ import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
 import { FmsMetrics } from './workers/fms-metrics.ts'
+import { PatientAnswers } from './workers/patient-answers.ts'
+import { promptSending } from './workers/prompt-sending.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { subscriptionWork } from './workers/subscription-work.ts'
 import { WorkMetrics } from './workers/work-metrics.ts'
@@ -44,6 +47,8 @@ export interface FmsParts {
   readonly concurrency: number
   /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
   readonly room: () => number
+  /** Whether it tells nothing by itself. */
+  readonly isToldNothing?: boolean
   /** Where it is to tell what happens; absent: that is seen to by hand. */
   readonly wantedCallback?: FmsCallback
 }
@@ -59,11 +64,15 @@ export interface DueParts {
   readonly log: WorkerLog
   readonly fms?: Pick<FmsParts, 'policy'> | undefined
   readonly isBusy?: () => boolean
+  /** Absent: what acceptances ask for is sent by whoever finds it due. */
+  readonly sending?: PromptSending
 }
 
-export interface FulfilParts extends Omit<DueParts, 'database'> {
+export interface FulfilParts extends Omit<DueParts, 'database' | 'sending'> {
   readonly database: Pick<Database, 'unitOfWork' | 'store' | 'work' | 'workSignal'>
   readonly fms: FmsParts
+  /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
+  readonly answers?: PatientAnswers | undefined
 }
 
 export interface FollowParts {
@@ -99,9 +108,8 @@ export interface Worker {
 export function allWorkers(config: Config, parts: WorkerParts): Worker {
   const workers: readonly Worker[] = [
     deliveryWorker(config, { ...parts, metrics: parts.metrics.deliveries }),
-    dueWorker(config, parts),
-    eventFollower(parts),
-    ...(parts.fms ? [fmsWorker(config, { ...parts, fms: parts.fms })] : [])
+    ...orderWorkers(config, parts),
+    eventFollower(parts)
   ]
   return {
     start: () => {
@@ -112,10 +120,30 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
   }
 }
 
+/** What does what becomes due in orders and at the FMS. What the one accepts is sent in a place of the other. */
+function orderWorkers(config: Config, { fms, ...parts }: WorkerParts): Worker[] {
+  if (!fms) return [dueWorker(config, parts)]
+  const answers = fms.isToldNothing ? undefined : new PatientAnswers(parts.log)
+  const dependencies = sendDependencies({ ...parts, fms, answers })
+  const worker = fmsWorker(config, { ...parts, fms, answers })
+  const { isBusy = () => false, log } = parts
+  const sending = promptSending({ dependencies, worker, room: fms.room, isBusy, log })
+  return [
+    dueWorker(config, { ...parts, fms, sending }),
+    {
+      start: () => worker.start(),
+      stop: async patienceMs => {
+        await worker.stop(patienceMs)
+        await answers?.stop()
+      }
+    }
+  ]
+}
+
 /** What does what becomes due by itself. */
 export function dueWorker(
   config: Pick<Config, 'orderAcceptance' | 'leaseMs'>,
-  { database, clock, metrics, log, fms, isBusy }: DueParts
+  { database, clock, metrics, log, fms, isBusy, sending }: DueParts
 ): DueWorker {
   const { unitOfWork, work, workSignal } = database
   const { orderAcceptance, leaseMs } = config
@@ -123,7 +151,10 @@ export function dueWorker(
     queue: work,
     signal: workSignal,
     clock,
-    handlers: dueOrderWork({ unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) }),
+    handlers: dueOrderWork(
+      { unitOfWork, ids: uuidV7Ids, clock, orderAcceptance, ...(fms && { fulfilment: fms.policy }) },
+      sending
+    ),
     metrics: metrics.work,
     log,
     leaseMs,
@@ -140,11 +171,11 @@ const FMS_REST = 199
  */
 export function fmsWorker(
   { leaseMs }: Pick<Config, 'leaseMs'>,
-  { database, clock, metrics, log, fms, isBusy }: FulfilParts
+  { database, clock, metrics, log, fms, isBusy, answers }: FulfilParts
 ): DueWorker {
-  const { unitOfWork, store, work, workSignal } = database
-  const { gateway, policy: fulfilment, concurrency, room, wantedCallback } = fms
-  const dependencies = { unitOfWork, store, ids: uuidV7Ids, clock, fulfilment, fms: gateway }
+  const { work, workSignal } = database
+  const { concurrency, room, wantedCallback } = fms
+  const dependencies = sendDependencies({ database, clock, fms, answers })
   return new DueWorker({
     queue: work,
     signal: workSignal,
@@ -155,12 +186,26 @@ export function fmsWorker(
     },
     metrics: metrics.work,
     log,
-    leaseMs: Math.max(leaseMs, fulfilment.settings.callTimeoutMs),
+    leaseMs: Math.max(leaseMs, fms.policy.settings.callTimeoutMs),
     concurrency,
     room,
     rest: FMS_REST,
     ...(isBusy && { isBusy })
   })
+}
+
+function sendDependencies({ database, clock, fms, answers }: Pick<FulfilParts, 'database' | 'clock' | 'fms' | 'answers'>) {
+  const { unitOfWork, store } = database
+  const { gateway, policy: fulfilment } = fms
+  return {
+    unitOfWork,
+    store,
+    ids: uuidV7Ids,
+    clock,
+    fulfilment,
+    fms: gateway,
+    ...(answers && { storeLater: answers.storeLater })
+  }
 }
 
 /** It is work like any other: whoever gets it does it, and nothing waits for it. */

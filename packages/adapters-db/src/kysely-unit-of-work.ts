@@ -119,7 +119,7 @@ export class KyselyUnitOfWork implements UnitOfWork {
     definition: ResourceDefinition,
     id: string
   ): Promise<StoredResource | undefined> {
-    const [row] = await reader.read({ ...this.#getStatement(definition), parameters: [tenant, id] })
+    const row = await reader.find({ ...this.#getStatement(definition), parameters: [tenant, id] })
     return row && { id, revision: row[0] as number, document: row[1] as string }
   }
 

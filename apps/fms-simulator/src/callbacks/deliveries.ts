@@ -33,7 +33,7 @@ export class Deliveries {
   readonly #faults: Faults
   readonly #timeline: Timeline
   readonly #options: DeliveryOptions
-  readonly #agent = new Agent({ connections: 32 })
+  readonly #agent = new Agent({ connections: 128 })
   /** The last callback under way of each order and receiver. */
   readonly #lanes = new Map<string, Promise<void>>()
   /** Ids of callbacks that the next one of their order overtakes. */

@@ -39,6 +39,8 @@ const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
 const REST = 49
+/** While it rests it looks this often whether requests still wait. */
+const STILL_BUSY_MS = 100
 /** What takes longer than this doesn't work, but waits itself: for an answer, say. */
 const MAX_WORK_MS = 500
 /** What fails is tried again after twice as long each time. */
@@ -59,6 +61,8 @@ export class DueWorker {
   #next: NodeJS.Timeout | undefined
   #stopListening: () => void = () => {}
   readonly #underWay = new Set<Promise<void>>()
+  /** Let go who waits for a place. */
+  readonly #waiting = new Set<() => void>()
   #failure: { readonly error: unknown } | undefined
   #restUntilMs = Number.NEGATIVE_INFINITY
 
@@ -119,6 +123,44 @@ export class DueWorker {
     }
   }
 
+  /**
+   * Takes a place for something that was not claimed here, if there is one.
+   *
+   * @returns what gives it back
+   */
+  takePlace(): (() => void) | undefined {
+    if (!this.#isStarted || this.#freePlaces() <= 0) return undefined
+    let release = () => {}
+    this.#follow(
+      new Promise<void>(resolve => {
+        release = resolve
+      })
+    )
+    return release
+  }
+
+  /** The same, but waits for a place when all are taken. Those who wait are let go together, so that what they do is committed together. */
+  async waitForPlace(patienceMs: number): Promise<(() => void) | undefined> {
+    const { monotonicMs } = this.#options
+    const deadlineMs = monotonicMs() + patienceMs
+    for (;;) {
+      const place = this.#waiting.size > 0 && !this.#isRoomy() ? undefined : this.takePlace()
+      const leftMs = deadlineMs - monotonicMs()
+      if (place || leftMs <= 0 || !this.#isStarted) return place
+      await this.#waitUntilRoomy(leftMs)
+    }
+  }
+
+  async #waitUntilRoomy(patienceMs: number): Promise<void> {
+    let letGo = () => {}
+    const roomy = new Promise<void>(resolve => {
+      letGo = resolve
+    })
+    this.#waiting.add(letGo)
+    await within(patienceMs, roomy)
+    this.#waiting.delete(letGo)
+  }
+
   #hear(due: readonly WorkKind[] | undefined): void {
     if (!due || due.some(kind => this.#kinds.includes(kind))) this.#wake()
   }
@@ -137,7 +179,8 @@ export class DueWorker {
     const isPolite = isBusy()
     const restMs = isPolite ? this.#restUntilMs - monotonicMs() : 0
     if (restMs > 0) {
-      this.#wakeAfter(restMs)
+      // Nobody tells when requests no longer wait.
+      this.#wakeAfter(Math.min(restMs, STILL_BUSY_MS))
       return false
     }
     const due = await queue.nextDueAt(this.#kinds)
@@ -185,10 +228,15 @@ export class DueWorker {
     return Math.min(concurrency, room()) - this.#underWay.size
   }
 
+  #isRoomy(): boolean {
+    const free = this.#freePlaces()
+    return free >= (free + this.#underWay.size) * CLAIMED_AT_LEAST
+  }
+
   /** Claiming one by one as places become free would cost a claim for each. What takes long is not waited for. */
   async #gatherRoom(): Promise<void> {
     let isOver = false
-    const isEnough = () => isOver || this.#freePlaces() >= (this.#freePlaces() + this.#underWay.size) * CLAIMED_AT_LEAST
+    const isEnough = () => isOver || this.#isRoomy()
     const gather = async () => {
       while (!isEnough()) await Promise.race(this.#underWay)
     }
@@ -208,7 +256,10 @@ export class DueWorker {
       .catch(error => {
         this.#failure ??= { error }
       })
-      .finally(() => this.#underWay.delete(followed))
+      .finally(() => {
+        this.#underWay.delete(followed)
+        if (this.#waiting.size > 0 && this.#isRoomy()) for (const letGo of this.#waiting) letGo()
+      })
     this.#underWay.add(followed)
   }
 

@@ -1,26 +1,41 @@
-import { MemoryFms, serviceOrderRequest } from '@crm-lite/domain/testing'
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { patient } from './patient-answers.ts'
+import { PatientAnswers } from './patient-answers.ts'
 
 const PATIENCE_MS = 30
 const LONG_PATIENCE_MS = 600_000
 
-async function taken(fms: MemoryFms, patienceMs: number): Promise<{ readonly kind: string; readonly ms: number }> {
-  const startedMs = performance.now()
-  const { kind } = await patient(request => fms.create(request), patienceMs)(serviceOrderRequest)
-  return { kind, ms: performance.now() - startedMs }
+function world(patienceMs: number) {
+  const warnings: string[] = []
+  const log = { info: () => undefined, warn: (_fields: object, text: string) => void warnings.push(text) }
+  return { warnings, answers: new PatientAnswers(log, patienceMs) }
 }
 
 t.test('the answer that something was taken lets callbacks go ahead', async t => {
-  const { kind, ms } = await taken(new MemoryFms(), PATIENCE_MS)
-  t.equal(kind, 'ok')
-  t.ok(ms >= PATIENCE_MS - 2)
+  const { answers } = world(PATIENCE_MS)
+  const startedMs = performance.now()
+  const waitedMs = await new Promise<number>(resolve => answers.storeLater(async () => resolve(performance.now() - startedMs)))
+  t.ok(waitedMs >= PATIENCE_MS - 2)
 })
 
-t.test('what was not taken is told at once', async t => {
-  const fms = new MemoryFms()
-  fms.failNext('create', 'refuses')
-  const { kind, ms } = await taken(fms, LONG_PATIENCE_MS)
-  t.equal(kind, 'refused')
-  t.ok(ms < LONG_PATIENCE_MS / 10)
+t.test('who stops stores what waits, and does not wait any longer', async t => {
+  const { answers } = world(LONG_PATIENCE_MS)
+  let stored = 0
+  for (let n = 0; n < 3; n++) {
+    answers.storeLater(async () => {
+      await pause(1)
+      stored++
+    })
+  }
+  await answers.stop()
+  t.equal(stored, 3)
+})
+
+t.test("an answer that cannot be stored is in nobody else's way", async t => {
+  const { answers, warnings } = world(PATIENCE_MS)
+  answers.storeLater(async () => {
+    throw new Error('the database is gone')
+  })
+  await answers.stop()
+  t.equal(warnings.length, 1)
 })

@@ -36,6 +36,8 @@ export interface Scanner {
 export interface WorkReader {
   /** In the transaction on SQLite; what is committed on PostgreSQL, where stale reads are found when the work is written. */
   read(statement: Statement): Promise<readonly Row[]>
+  /** The same of one that finds at most one row, by texts. */
+  find(statement: Statement): Promise<Row | undefined>
 }
 
 /** Runs work and commits what it writes. */

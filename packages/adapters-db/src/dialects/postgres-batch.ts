@@ -149,6 +149,12 @@ function documentsOf(parts: readonly Rows[]): string {
     : '(select null as n, null as t, null as i, null::integer as r, null::jsonb as d)'
 }
 
+/**
+ * Holds for every row, and has PostgreSQL expect one of a hundred. What is written is found by its key then, in a plan that is kept, too:
+ * one for a hundred rows, made while a table was small, would read all of it for each statement when it no longer is.
+ */
+const keyed = "v.i || '' = v.i"
+
 /** @param written where the documents are read from that this step, or another one, writes */
 function step({ kind, table }: Rows, parameter: string, written: string): string {
   const from = (columns: string) => `jsonb_to_recordset(${parameter}) as v(${columns})`
@@ -157,12 +163,13 @@ function step({ kind, table }: Rows, parameter: string, written: string): string
       return `insert into "${table}" (tenant, id, revision, document) select t, i, r, d from ${written}`
     case 'update':
       return `update "${table}" r set revision = v.r, document = v.d from ${written} v
-        where r.tenant = v.t and r.id = v.i and r.revision = v.e`
+        where ${keyed} and r.tenant = v.t and r.id = v.i and r.revision = v.e`
     case 'delete':
-      return `delete from "${table}" r using ${from('t text, i text, e integer')} where r.tenant = v.t and r.id = v.i and r.revision = v.e`
+      return `delete from "${table}" r using ${from('t text, i text, e integer')}
+        where ${keyed} and r.tenant = v.t and r.id = v.i and r.revision = v.e`
     case 'unlink':
       return `delete from "${linkTable(table)}" l using ${from('t text, a text, v text, i text')}
-        where l.tenant = v.t and l.attribute = v.a and l.value = v.v and l.id = v.i`
+        where ${keyed} and l.tenant = v.t and l.attribute = v.a and l.value = v.v and l.id = v.i`
     case 'link':
       return `insert into "${linkTable(table)}" (tenant, attribute, value, id) select t, a, v, i from ${from('t text, a text, v text, i text')}`
     case 'total':
@@ -178,7 +185,8 @@ function step({ kind, table }: Rows, parameter: string, written: string): string
         select t, k, i, d, d, 0 from ${from('t text, k text, i text, d bigint')}
         on conflict (tenant, kind, id) do update set due_at_ms = excluded.due_at_ms, claimable_at_ms = excluded.claimable_at_ms, attempts = 0`
     case 'unschedule':
-      return `delete from due_work w using ${from('t text, k text, i text')} where w.tenant = v.t and w.kind = v.k and w.id = v.i`
+      return `delete from due_work w using ${from('t text, k text, i text')}
+        where ${keyed} and w.tenant = v.t and w.kind = v.k and w.id = v.i`
     case 'remember':
       return `insert into remembered_answer (tenant, scope, key, fingerprint, kind, id, revision, document, created_at)
         select t, s, k, f, o, i, r, d, c from ${from('t text, s text, k text, f text, o text, i text, r integer, d text, c bigint')}

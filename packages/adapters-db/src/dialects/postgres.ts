@@ -9,6 +9,7 @@ import { checkServer, isTimeout, openPool, statementName, translatePostgresError
 import { postgresDeliverySql } from './postgres-delivery-sql.ts'
 import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
+import { PostgresLookups } from './postgres-lookups.ts'
 import { PostgresSignal } from './postgres-signal.ts'
 import { transactAlone, transactOn } from './postgres-transact.ts'
 import { PostgresWriter } from './postgres-writer.ts'
@@ -85,7 +86,8 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
       )
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
-  const reader: WorkReader = { read }
+  const lookups = new PostgresLookups(query)
+  const reader: WorkReader = { read, find: statement => lookups.find(statement) }
   const signal = new PostgresSignal({ url: options.url, pool: lazy, isBusy: options.isBusy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
     pool,
@@ -104,8 +106,9 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
     compile,
     prepare,
     prepareLookup: builder => {
-      const find = prepare(builder)
-      return async (...values) => (await find(...values))[0]
+      const { sql: text, parameters } = compile(builder)
+      const order = parameters as readonly number[]
+      return (...values) => lookups.find({ sql: text, parameters: order.map(index => values[index]) })
     },
     read,
     documentText: column => sql`${sql.ref(column)}::text`,

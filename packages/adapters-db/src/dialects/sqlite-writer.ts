@@ -59,7 +59,10 @@ export class SqliteWriter implements Writer {
   constructor(options: Options) {
     this.#options = options
     const { connection } = options
-    this.#reader = { read: async statement => connection.all(statement) }
+    this.#reader = {
+      read: async statement => connection.all(statement),
+      find: async statement => connection.all(statement)[0]
+    }
   }
 
   run<T>(tenant: string, work: (reader: WorkReader, writes: WriteSet) => Promise<T>): Promise<T> {

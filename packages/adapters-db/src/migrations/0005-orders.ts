@@ -15,11 +15,7 @@ export const orders: Migration = {
     }),
     linkTableOf(dialect, 'product_order'),
     ...resourceTable(dialect, 'cancel_product_order', { state: 'state', product_order_id: 'productOrder.id' }),
-    ...resourceTable(dialect, 'order_history', {
-      order_id: 'order.id',
-      subject: 'subject',
-      date: ['date', 'dateTime']
-    }),
+    ...resourceTable(dialect, 'order_history', { order_id: 'order.id', date: ['date', 'dateTime'] }),
     ...resourceTable(dialect, 'journey', {
       product_order_id: 'productOrder.id',
       key_of_specification: 'specification.key',

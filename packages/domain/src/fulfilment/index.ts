@@ -52,7 +52,7 @@ export {
   productFor,
   resultOf
 } from './product-change.ts'
-export { agree, beginProvisioning, intend, type Provisioning, take } from './provisioning.ts'
+export { agree, beginProvisioning, beginSending, intend, type Provisioning, take } from './provisioning.ts'
 export * from './provisioning-catalog.ts'
 export * from './provisioning-rule.ts'
 export { defaultRule, doesRuleMatch, selectRule } from './select-rule.ts'

@@ -14,6 +14,7 @@ import type { Fulfilment } from './fulfilment.ts'
 import { type FulfilmentChange, type FulfilmentContext, moveItem } from './fulfilment-change.ts'
 import { type Ingredients, intendFulfilment } from './intend.ts'
 import type { ProductChange } from './product-change.ts'
+import { beginCreate } from './send.ts'
 
 /**
  * An order and everything that is done to have it provisioned, while one piece of work changes them: all that has come together here is to
@@ -59,6 +60,17 @@ export function intend(provisioning: Provisioning, ingredients: Ingredients): vo
   for (const record of intention.records) keep(provisioning, record)
   fallouts.push(...intention.fallouts)
   products.push(...intention.products)
+}
+
+/**
+ * Takes what is to be sent as sent, where whoever stores that sends it then.
+ *
+ * @returns what is to be sent as soon as it is stored so, and not before
+ */
+export function beginSending(provisioning: Provisioning): Fulfilment[] {
+  const sent = [...provisioning.records.values()].flatMap(record => beginCreate(record, provisioning.context) ?? [])
+  for (const record of sent) keep(provisioning, record)
+  return sent
 }
 
 /** Takes in what was decided about one fulfilment of the order as it is here. */

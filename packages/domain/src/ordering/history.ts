@@ -37,7 +37,6 @@ export const orderHistoryDefinition = {
   mandatory: ['order', 'subject', 'attribute', 'from', 'to', 'date', 'actor'],
   indexed: [
     { name: 'order_id', path: 'order.id', type: 'string', many: false },
-    { name: 'subject', path: 'subject', type: 'string', many: false },
     { name: 'date', path: 'date', type: 'dateTime', many: false }
   ]
 } as const satisfies DefinitionOf<OrderHistory>

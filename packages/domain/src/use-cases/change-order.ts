@@ -1,3 +1,4 @@
+import { beginSending, type Fulfilment } from '../fulfilment/index.ts'
 import { orderProgress } from '../journey/progress.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { Moment } from '../kernel/moment.ts'
@@ -25,6 +26,11 @@ export interface OrderDependencies extends ChangeDependencies {
   readonly orderAcceptance?: OrderAcceptance
   /** Absent: there is no FMS, and what is ordered is provisioned by hand. */
   readonly fulfilment?: FulfilmentPolicy
+  /**
+   * Takes what is to be sent to the FMS as sent: it is told so in each run of the work, and sends it once that is stored. Absent: it is sent
+   * by whoever finds it due.
+   */
+  readonly takeAsSent?: (sent: readonly Fulfilment[]) => void
 }
 
 /** Which order is to be changed, and what the caller knows of it. */
@@ -64,7 +70,7 @@ export function changeOrder(
 }
 
 async function storeOrderChange(
-  { fulfilment: policy }: OrderDependencies,
+  { fulfilment: policy, takeAsSent }: OrderDependencies,
   work: OrderWork,
   before: OrderRecords,
   change: OrderChange
@@ -72,6 +78,7 @@ async function storeOrderChange(
   const { transaction, source, moment } = work
   const open = await settledTask(transaction, before.journey, change.order, moment)
   const provisioning = await provisioningAfter(work, before, change, { policy, task: open?.before.task })
+  takeAsSent?.(provisioning ? beginSending(provisioning) : [])
   if (provisioning) return storeProvisioning(work, { before, provisioning, open })
   const progress = orderProgress(before.order, change, before.journey, moment, open && { tasks: open.states })
   return storeProgress(transaction, source, { before, progress, moment })

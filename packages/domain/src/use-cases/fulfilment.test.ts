@@ -23,10 +23,12 @@ import { MemoryStore } from '../testing/memory-store.ts'
 import { acceptProductOrder } from './accept-product-order.ts'
 import { type DecisionOnFallout, decideOnFallout } from './decide-on-fallout.ts'
 import { deleteProductOrder } from './delete-product-order.ts'
+import { dueOrderWork } from './due-order-work.ts'
 import { followNotification } from './follow-notification.ts'
 import { moveOrderItems } from './move-order-items.ts'
 import { placeProductOrder } from './place-product-order.ts'
 import { requestCancellation } from './request-cancellation.ts'
+import { sendServiceOrder } from './send-service-order.ts'
 import { settleCancellation } from './settle-cancellation.ts'
 import { stepFulfilment } from './step-fulfilment.ts'
 
@@ -74,6 +76,23 @@ function world(options: MemoryFmsOptions = {}) {
       return (await placeProductOrder(dependencies, input, context)).stored.id
     },
     accept: (id: string) => acceptProductOrder(dependencies, id, context),
+    /** As a worker does that has a place for calls; what it would send then is kept. */
+    acceptPromptly: async (id: string, failing?: Error) => {
+      const sent: (readonly Fulfilment[])[] = []
+      const run: typeof store.run = async (tenant, work) => {
+        const result = await store.run(tenant, work)
+        if (failing) throw failing
+        return result
+      }
+      const sending = { place: async () => ({ send: (fulfilments: readonly Fulfilment[]) => void sent.push(fulfilments) }) }
+      const { acceptOrder } = dueOrderWork({ ...dependencies, unitOfWork: { run } }, sending)
+      const work = { tenant: 'default', kind: 'acceptOrder', id, dueAt: '', attempts: 0, leasedUntilMs: 0 } as const
+      await acceptOrder(work).catch(error => {
+        if (error !== failing) throw error
+      })
+      return sent
+    },
+    send: (sent: Fulfilment) => sendServiceOrder(dependencies, sent, context),
     move: (orderId: string, itemId: string, to: 'assessingCancellation') =>
       moveOrderItems(dependencies, { orderId, moves: [{ itemId, to }] }, context),
     cancel: async (id: string) => (await requestCancellation(dependencies, { productOrder: { id } }, context)).stored.id,
@@ -113,6 +132,53 @@ function world(options: MemoryFmsOptions = {}) {
   }
   return world
 }
+
+t.test('what is accepted where there is a place for calls', async t => {
+  t.test('is stored as sent, and sent by who has accepted it', async t => {
+    const { place, acceptPromptly, send, fulfilments, fms, work, completeAll, advance, order } = world()
+    const id = await place(fibre, phone)
+    const [sent = [], ...more] = await acceptPromptly(id)
+    t.same(more, [])
+    t.same(await fulfilments(), sent)
+    t.match(sent, [
+      { state: 'sent', tries: 1 },
+      { state: 'sent', tries: 1 }
+    ])
+    await work()
+    t.same(fms.orders(), [], 'nobody else sends it')
+    for (const each of sent) await send(each)
+    t.match(await fulfilments(), [{ state: 'placed' }, { state: 'placed' }])
+    completeAll()
+    advance(15_000)
+    await work()
+    t.match(await order(id), { state: 'completed' })
+  })
+
+  t.test('is looked up when who has accepted it was killed before the call', async t => {
+    const { place, acceptPromptly, fms, work, advance, fulfilments } = world()
+    await acceptPromptly(await place(fibre))
+    advance(defaultFulfilmentSettings.callTimeoutMs)
+    await work()
+    t.match(await fulfilments(), [{ state: 'unknown' }])
+    advance(defaultFulfilmentSettings.settleTimeMs)
+    await work()
+    t.match(await fulfilments(), [{ state: 'placed', tries: 2, attempt: 1 }])
+    t.equal(fms.orders().length, 1)
+  })
+
+  t.test('is not sent when it is not known whether the acceptance was stored', async t => {
+    const { place, acceptPromptly, fulfilments } = world()
+    t.same(await acceptPromptly(await place(fibre), new Error('the connection broke')), [[]])
+    t.match(await fulfilments(), [{ state: 'sent' }])
+  })
+
+  t.test('is sent once, however often it is accepted', async t => {
+    const { place, acceptPromptly } = world()
+    const id = await place(fibre)
+    t.match(await acceptPromptly(id), [[{ state: 'sent' }]])
+    t.same(await acceptPromptly(id), [[]])
+  })
+})
 
 t.test('what is accepted is sent, followed, and stands in the inventory when it is done', async t => {
   const { accepted, work, fms, fulfilments, completeAll, advance, order, products, journey, events } = world()

@@ -1,7 +1,6 @@
 import {
   type Answer,
   afterCancel,
-  afterCreate,
   afterGet,
   afterLookUp,
   afterLostAnswer,
@@ -11,20 +10,14 @@ import {
   type FulfilmentChange,
   type FulfilmentContext,
   fulfilmentDefinition,
-  isOver,
   nextStep,
   withoutLookUp
 } from '../fulfilment/index.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
-import type { FmsGateway, FmsResult } from '../ports/fms-gateway.ts'
-import type { ResourceStore } from '../ports/resource-store.ts'
+import type { FmsResult } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
-import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
-
-export interface StepDependencies extends FulfilmentDependencies {
-  readonly store: ResourceStore
-  readonly fms: FmsGateway
-}
+import { changeFulfilment } from './change-fulfilment.ts'
+import { type SendDependencies, sendServiceOrder } from './send-service-order.ts'
 
 type Decide = (record: Fulfilment, order: ProductOrder, context: FulfilmentContext) => FulfilmentChange
 
@@ -35,7 +28,7 @@ type Decide = (record: Fulfilment, order: ProductOrder, context: FulfilmentConte
  * @returns when the next step is due, where nothing was stored that says so
  */
 export async function stepFulfilment(
-  dependencies: StepDependencies,
+  dependencies: SendDependencies,
   id: string,
   context: RequestContext
 ): Promise<Date | undefined> {
@@ -67,23 +60,15 @@ export async function stepFulfilment(
   }
 }
 
-async function create(dependencies: StepDependencies, id: string, context: RequestContext): Promise<Date | undefined> {
+async function create(dependencies: SendDependencies, id: string, context: RequestContext): Promise<Date | undefined> {
   const sent = await storeSent(dependencies, id, context)
   if (!sent) return undefined
-  const result = await dependencies.fms.create(sent.request, dueAt(sent, dependencies.fulfilment.settings))
-  if (await isDone(dependencies, id, context)) return undefined
-  return changeFulfilment(dependencies, id, withAnswer(afterCreate, sent, result), context)
-}
-
-/** Callbacks may have told meanwhile that all is done: most answers of an FMS that is quick change nothing, and need no transaction. */
-async function isDone({ store }: StepDependencies, id: string, { tenant }: RequestContext): Promise<boolean> {
-  const stored = await store.get(tenant, fulfilmentDefinition, id)
-  return stored !== undefined && isOver((JSON.parse(stored.document) as Fulfilment).state)
+  return sendServiceOrder(dependencies, sent, context)
 }
 
 /** Undefined when it is no longer to be sent. */
 function storeSent(
-  { unitOfWork, clock, fulfilment }: StepDependencies,
+  { unitOfWork, clock, fulfilment }: SendDependencies,
   id: string,
   { tenant, actor }: RequestContext
 ): Promise<Fulfilment | undefined> {

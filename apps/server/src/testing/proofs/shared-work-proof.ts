@@ -101,10 +101,11 @@ async function place(book: OrderBook, { orders, seed, urlOf }: Placing): Promise
   await Promise.all(clients)
 }
 
-/** How many steps with the FMS a server has done. */
+/** How many orders a server has accepted, and how many further steps with the FMS it has done: what it accepts it mostly sends with it. */
 async function doneBy({ url }: CrmServer): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^due_work_total\{kind="fulfil",outcome="done"\} (\d+)$/m.exec(text)?.[1] ?? 0)
+  const counts = text.matchAll(/^due_work_total\{kind="(?:acceptOrder|fulfil)",outcome="done"\} (\d+)$/gm)
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
 /** Looks until there is nothing to do any more. Returns for how long, at most, something stood that was due. */

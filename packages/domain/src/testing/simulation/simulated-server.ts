@@ -4,10 +4,10 @@ import type { DoWork, WorkKind } from '../../ports/work-queue.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
 import { changeSubscription } from '../../use-cases/change-subscription.ts'
 import { dueFulfilmentWork } from '../../use-cases/due-fulfilment-work.ts'
-import { dueOrderWork } from '../../use-cases/due-order-work.ts'
+import { dueOrderWork, type PromptSending, type SendingPlace } from '../../use-cases/due-order-work.ts'
 import { ensureJourneys } from '../../use-cases/ensure-journeys.ts'
 import { type FollowDependencies, type FollowedTo, followAwaitedEvents } from '../../use-cases/follow-awaited-events.ts'
-import type { StepDependencies } from '../../use-cases/step-fulfilment.ts'
+import { type SendDependencies, sendServiceOrder } from '../../use-cases/send-service-order.ts'
 import { Bell } from './bell.ts'
 import { DeliveryDriver } from './delivery-driver.ts'
 import { DueDriver } from './due-driver.ts'
@@ -19,13 +19,15 @@ import { type Server, TENANT, type World } from './world.ts'
 
 const LEASE_MS = 30_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
+/** Longer than callbacks take that come at once. */
+const MAX_PATIENCE_MS = 300
 
 /** One process of the server: what answers requests, and the workers beside it. */
 export class SimulatedServer implements Server {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
   /** Absent: there is no FMS. */
-  readonly steps: StepDependencies | undefined
+  readonly steps: SendDependencies | undefined
   isReady = false
   readonly #world: World
   readonly #bells: Bell[] = []
@@ -48,17 +50,39 @@ export class SimulatedServer implements Server {
     }
     this.dependencies = { ...dependencies, ...(fulfilment && { fulfilment }) }
     const gateway = world.fms?.gatewayFor(this.process)
-    this.steps = fulfilment && gateway && { ...dependencies, fulfilment, store: unitOfWork, fms: gateway }
+    const storeLater = (store: () => Promise<unknown>) => this.#spawnStep(() => this.process.pause(MAX_PATIENCE_MS).then(store))
+    this.steps = fulfilment && gateway && { ...dependencies, fulfilment, store: unitOfWork, fms: gateway, storeLater }
     this.process.spawn(() => this.#begin(unitOfWork))
   }
 
   async #begin(unitOfWork: FaultyStore): Promise<void> {
     await this.#prepare(unitOfWork)
     this.isReady = true
-    this.#startDue(dueOrderWork(this.dependencies), 8)
+    this.#startDue(dueOrderWork(this.dependencies, this.#sending()), 8)
     if (this.steps) this.#startDue(dueFulfilmentWork(this.steps), 16)
     this.#startDeliveries()
     this.#startFollowing(unitOfWork)
+  }
+
+  /** Whether there is a place is up to chance. */
+  #sending(): PromptSending | undefined {
+    const { steps, process } = this
+    if (!steps) return undefined
+    const send: SendingPlace['send'] = (sent, context) => {
+      for (const each of sent) this.#spawnStep(() => process.pause(0, 5).then(() => sendServiceOrder(steps, each, context)))
+    }
+    return { place: async () => (process.random.chance(0.5) ? { send } : undefined) }
+  }
+
+  /** Something that nobody waits for: when the store fails it, what is due later finds out. */
+  #spawnStep(step: () => Promise<unknown>): void {
+    this.process.spawn(async () => {
+      try {
+        await step()
+      } catch (error) {
+        this.#world.expectTransient(error, 'sending')
+      }
+    })
   }
 
   /** What a program does before it serves anybody. */

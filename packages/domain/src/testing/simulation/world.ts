@@ -9,7 +9,7 @@ import type { FmsGateway } from '../../ports/fms-gateway.ts'
 import type { Ids } from '../../ports/ids.ts'
 import type { Outcome } from '../../ports/unit-of-work.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
-import type { StepDependencies } from '../../use-cases/step-fulfilment.ts'
+import type { SendDependencies } from '../../use-cases/send-service-order.ts'
 import { MemoryDeliveryQueue } from '../memory-delivery-queue.ts'
 import type { MemoryFms } from '../memory-fms.ts'
 import { MemoryStore } from '../memory-store.ts'
@@ -37,7 +37,7 @@ export interface Server {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
   /** Absent: there is no FMS. */
-  readonly steps: StepDependencies | undefined
+  readonly steps: SendDependencies | undefined
   readonly isReady: boolean
   /** Something was committed. */
   ring(): void
