@@ -36,14 +36,14 @@ const insertRows = {
   name: 'rows',
   text: `with made as (
       insert into customer (tenant, id, revision, document)
-      select $1, id, 1, document from unnest($2::text[], $3::jsonb[]) as row (id, document) returning id, document
+      select $1, id, 1, document::jsonb from unnest($2::text[], $3::text[]) as row (id, document)
     ), linked as (
       insert into customer_link (tenant, attribute, value, id)
       select $1, attribute, value, id from unnest($4::text[], $5::text[], $6::text[]) as link (attribute, value, id)
     )
     insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, at, document)
-    select event.id, $1, 'customer', made.id, 'created', 1, '[]', 'anonymous', made.id, $8, made.document
-    from made join unnest($2::text[], $7::text[]) as event (resource_id, id) on event.resource_id = made.id`
+    select id, $1, 'customer', resource_id, 'created', 1, '[]', 'anonymous', resource_id, $8, document
+    from unnest($7::text[], $2::text[], $3::text[]) as row (id, resource_id, document)`
 }
 
 let waiting: { id: string; document: string; body: unknown; done: () => void }[] = []

@@ -37,7 +37,7 @@ const statement = {
       ({ resource, kind, revision, actor, correlationId }, index) =>
         `e${index} as (insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, at, document)
           select event_id, $1, '${resource}', id, '${kind}', ${revision}, '[]', '${actor}', '${correlationId}', $${eventAt}, document
-          from unnest($${eventAt + 1 + index * 2}::text[], $2::text[], $${eventAt + 2 + index * 2}::jsonb[]) as row (event_id, id, document))`
+          from unnest($${eventAt + 1 + index * 2}::text[], $2::text[], $${eventAt + 2 + index * 2}::text[]) as row (event_id, id, document))`
     ),
     ...rows.work.map(
       ({ kind, dueAt }, index) =>

@@ -5,7 +5,7 @@ import type { Engine, Row } from './dialects/dialect.ts'
 /** What `eventOf` reads, of the table `event`. */
 export function eventColumns(engine: Engine): RawBuilder<unknown> {
   return sql`${engine.eventOrder.cursor}, tenant, id, kind, resource, resource_id, revision, changed_paths, at, actor, correlation_id,
-    traceparent, ${engine.documentText('document')}`
+    traceparent, document`
 }
 
 export function eventOf([

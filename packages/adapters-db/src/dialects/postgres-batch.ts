@@ -4,21 +4,63 @@ import type { RememberedRow, TableWrites, WorkRow, WriteSet } from '../write-set
 import type { Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
 
-type Kind = 'insert' | 'update' | 'delete' | 'unlink' | 'link' | 'total' | 'remember' | 'event' | 'schedule' | 'unschedule'
+type ColumnType = 'text' | 'integer' | 'bigint' | 'document'
+
+/**
+ * What is sent of each kind of write, a parameter each. Names are those of the table's columns, but for `expected`, the revision that a row
+ * must have.
+ */
+const COLUMNS = {
+  insert: { tenant: 'text', id: 'text', revision: 'integer', document: 'document' },
+  update: { tenant: 'text', id: 'text', expected: 'integer', revision: 'integer', document: 'document' },
+  delete: { tenant: 'text', id: 'text', expected: 'integer' },
+  unlink: { tenant: 'text', attribute: 'text', value: 'text', id: 'text' },
+  link: { tenant: 'text', attribute: 'text', value: 'text', id: 'text' },
+  total: { tenant: 'text', resource: 'text', total: 'bigint' },
+  remember: {
+    tenant: 'text',
+    scope: 'text',
+    key: 'text',
+    fingerprint: 'text',
+    kind: 'text',
+    id: 'text',
+    revision: 'integer',
+    document: 'document',
+    created_at: 'bigint'
+  },
+  event: {
+    tenant: 'text',
+    id: 'text',
+    resource: 'text',
+    resource_id: 'text',
+    kind: 'text',
+    revision: 'integer',
+    changed_paths: 'text',
+    actor: 'text',
+    correlation_id: 'text',
+    traceparent: 'text',
+    at: 'text',
+    document: 'document'
+  },
+  schedule: { tenant: 'text', kind: 'text', id: 'text', due_at_ms: 'bigint' },
+  unschedule: { tenant: 'text', kind: 'text', id: 'text' }
+} as const satisfies Record<string, Readonly<Record<string, ColumnType>>>
+
+type Kind = keyof typeof COLUMNS
+
+type Value = string | number | undefined
 
 interface Rows {
   readonly kind: Kind
   /** Empty where there is only one. */
   readonly table: string
-  /** Whose rows these are; empty where they are not those of one resource. */
-  readonly resource: string
-  /** Each a JSON object's text. */
-  readonly rows: string[]
+  /** The values of each column. */
+  readonly columns: readonly Value[][]
 }
 
 /**
- * Everything that several pieces of work write, as one statement: one round trip, one transaction. Rows travel as one JSON parameter a
- * table and kind; the statement's text depends only on which of these there are, so it is prepared once.
+ * Everything that several pieces of work write, as one statement: one round trip, one transaction. Rows travel as one array a column; the
+ * statement's text depends only on which tables are written and how, so it is prepared once.
  */
 export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name: string } {
   const parts = collect(batch, nowMs)
@@ -29,7 +71,7 @@ export function batchStatement(batch: readonly WriteSet[], nowMs: number): State
     text = { name: statementName(sql), sql }
     texts.set(shape, text)
   }
-  return { ...text, parameters: parts.map(({ rows }) => `[${rows.join(',')}]`) }
+  return { ...text, parameters: parts.flatMap(parametersOf) }
 }
 
 /** By which tables are written and how: a few dozen at most. */
@@ -37,159 +79,124 @@ const texts = new Map<string, { readonly name: string; readonly sql: string }>()
 
 function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
   const parts = new Map<string, Rows>()
-  const add: Add = (kind, { table, resource }, row) => {
-    const key = `${kind} ${table}`
-    const part = parts.get(key)
-    if (part) part.rows.push(row)
-    else parts.set(key, { kind, table, resource, rows: [row] })
-  }
-  const totals = new Map<string, number>()
-  const work = new Map<string, WorkRow>()
-  for (const writes of batch) {
-    const tenant = JSON.stringify(writes.tenant)
-    const tables = writes.tables()
-    for (const table of tables) {
-      addTable(add, tenant, table)
-      const key = `${tenant},"n":${JSON.stringify(table.resource)}`
-      totals.set(key, (totals.get(key) ?? 0) + table.inserts.length - table.deletes.length)
+  const add: Add = (kind, table, row) => {
+    const key = `${table} ${kind}`
+    let part = parts.get(key)
+    if (!part) {
+      part = { kind, table, columns: row.map(() => []) }
+      parts.set(key, part)
     }
-    for (const event of writes.events) add('event', noTable, eventRow(tenant, event, !isWritten(event, tables)))
-    for (const row of writes.work) work.set(`"t":${tenant},"k":"${row.kind}","i":${JSON.stringify(row.id)}`, row)
-    for (const row of writes.remembered) add('remember', noTable, rememberedRow(tenant, row, nowMs))
+    for (let index = 0; index < row.length; index++) part.columns[index]!.push(row[index])
   }
-  for (const [key, change] of totals) if (change !== 0) add('total', noTable, `{"t":${key},"c":${change}}`)
-  for (const [key, { dueAtMs }] of [...work].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (dueAtMs === undefined) add('unschedule', noTable, `{${key}}`)
-    else add('schedule', noTable, `{${key},"d":${dueAtMs}}`)
+  const totals = new Map<string, { readonly tenant: string; readonly resource: string; change: number }>()
+  const work = new Map<string, { readonly tenant: string; readonly row: WorkRow }>()
+  for (const writes of batch) {
+    const { tenant } = writes
+    for (const table of writes.tables()) {
+      addTable(add, tenant, table)
+      const { resource } = table
+      const key = `${tenant} ${resource}`
+      const total = totals.get(key) ?? { tenant, resource, change: 0 }
+      total.change += table.inserts.length - table.deletes.length
+      totals.set(key, total)
+    }
+    for (const event of writes.events) add('event', '', eventRow(tenant, event))
+    for (const row of writes.work) work.set(`${tenant} ${row.kind} ${row.id}`, { tenant, row })
+    for (const row of writes.remembered) add('remember', '', rememberedRow(tenant, row, nowMs))
   }
-  return [...parts.values()].sort((a, b) => (`${a.table} ${a.kind}` < `${b.table} ${b.kind}` ? -1 : 1))
-}
-
-type Add = (kind: Kind, of: Pick<Rows, 'table' | 'resource'>, row: string) => void
-
-const noTable = { table: '', resource: '' }
-
-/** Whether an event tells of a resource just as it is written: its document need not travel twice. */
-function isWritten({ resource, resourceId, revision, document }: DomainEvent, tables: readonly TableWrites[]): boolean {
-  const of = tables.find(each => each.resource === resource)
-  return (
-    of !== undefined &&
-    [...of.inserts, ...of.updates].some(
-      each => each.id === resourceId && each.revision === revision && each.document === document
-    )
-  )
-}
-
-function addTable(add: Add, tenant: string, writes: TableWrites): void {
-  for (const { id, revision, document } of writes.inserts)
-    add('insert', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"r":${revision},"d":${document}}`)
-  for (const { id, expected, revision, document } of writes.updates) {
-    add('update', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected},"r":${revision},"d":${document}}`)
+  for (const { tenant, resource, change } of totals.values()) if (change !== 0) add('total', '', [tenant, resource, change])
+  for (const [, { tenant, row }] of [...work].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { kind, id, dueAtMs } = row
+    if (dueAtMs === undefined) add('unschedule', '', [tenant, kind, id])
+    else add('schedule', '', [tenant, kind, id, dueAtMs])
   }
-  for (const { id, expected } of writes.deletes)
-    add('delete', writes, `{"t":${tenant},"i":${JSON.stringify(id)},"e":${expected}}`)
-  for (const link of writes.linksRemoved) add('unlink', writes, linkRow(tenant, link))
-  for (const link of writes.linksAdded) add('link', writes, linkRow(tenant, link))
+  return [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
 }
 
-function linkRow(tenant: string, { attribute, value, id }: { attribute: string; value: string; id: string }): string {
-  return `{"t":${tenant},"a":"${attribute}","v":${JSON.stringify(value)},"i":${JSON.stringify(id)}}`
+/** @param row in the order of `COLUMNS` */
+type Add = (kind: Kind, table: string, row: readonly Value[]) => void
+
+function addTable(add: Add, tenant: string, { table, inserts, updates, deletes, linksRemoved, linksAdded }: TableWrites): void {
+  for (const { id, revision, document } of inserts) add('insert', table, [tenant, id, revision, document])
+  for (const { id, expected, revision, document } of updates) add('update', table, [tenant, id, expected, revision, document])
+  for (const { id, expected } of deletes) add('delete', table, [tenant, id, expected])
+  for (const { attribute, value, id } of linksRemoved) add('unlink', table, [tenant, attribute, value, id])
+  for (const { attribute, value, id } of linksAdded) add('link', table, [tenant, attribute, value, id])
 }
 
-function rememberedRow(tenant: string, { request, outcome }: RememberedRow, nowMs: number): string {
-  const { stored } = outcome
-  const rest = JSON.stringify({
-    s: request.scope,
-    k: request.key,
-    f: request.fingerprint,
-    o: outcome.kind,
-    i: stored.id,
-    r: stored.revision,
-    d: stored.document,
-    c: nowMs
-  })
-  return `{"t":${tenant},${rest.slice(1)}`
+function rememberedRow(tenant: string, { request, outcome }: RememberedRow, nowMs: number): Value[] {
+  const { scope, key, fingerprint } = request
+  const { id, revision, document } = outcome.stored
+  return [tenant, scope, key, fingerprint, outcome.kind, id, revision, document, nowMs]
+}
+
+function eventRow(tenant: string, event: DomainEvent): Value[] {
+  const { id, resource, resourceId, kind, revision, changedPaths, actor, correlationId, traceparent, at, document } = event
+  const paths = JSON.stringify(changedPaths)
+  return [tenant, id, resource, resourceId, kind, revision, paths, actor, correlationId, traceparent, at, document]
+}
+
+/**
+ * Documents travel as one text, a line each: in JSON a line's end within a text is written otherwise, so nothing needs to be escaped, which
+ * takes longer on both sides than all that the other columns cost.
+ */
+function parametersOf({ kind, columns }: Rows): unknown[] {
+  const types = Object.values(COLUMNS[kind])
+  return columns.map((values, index) => (types[index] === 'document' ? values.join('\n') : values))
 }
 
 /** Fewer rows written than sent means that somebody else was first. */
 const GUARDED: readonly Kind[] = ['update', 'delete', 'remember']
 
-function eventRow(tenant: string, { document, ...event }: DomainEvent, withDocument: boolean): string {
-  const rest = JSON.stringify({ ...event, changedPaths: JSON.stringify(event.changedPaths) })
-  return `{"t":${tenant},${withDocument ? `"d":${document},` : ''}${rest.slice(1)}`
-}
-
 function textOf(parts: readonly Rows[]): string {
-  const written = parts.flatMap((part, index) =>
-    hasDocuments(part) ? [`w${index} as (select * from jsonb_to_recordset($${index + 1}::jsonb) as v(${documentColumns}))`] : []
-  )
-  const steps = parts.map((part, index) => {
-    const source = part.kind === 'event' ? documentsOf(parts) : `w${index}`
-    return `p${index} as (${step(part, `$${index + 1}::jsonb`, source)} returning 1)`
-  })
-  const guarded = parts.flatMap(({ kind }, index) =>
-    GUARDED.includes(kind) ? [`crm_expect((select count(*) from p${index}), jsonb_array_length($${index + 1}::jsonb))`] : []
-  )
-  return `with ${[...written, ...steps].join(', ')} select ${guarded.length > 0 ? guarded.join(' and ') : 'true'}`
-}
-
-const documentColumns = 't text, i text, e integer, r integer, d jsonb'
-
-function hasDocuments({ kind }: Rows): boolean {
-  return kind === 'insert' || kind === 'update'
-}
-
-/** Every resource that is written, for the events that tell of it. */
-function documentsOf(parts: readonly Rows[]): string {
-  const selects = parts.flatMap((part, index) =>
-    hasDocuments(part) ? [`select '${part.resource}' as n, t, i, r, d from w${index}`] : []
-  )
-  return selects.length > 0
-    ? `(${selects.join(' union all ')})`
-    : '(select null as n, null as t, null as i, null::integer as r, null::jsonb as d)'
+  const steps: string[] = []
+  const guards: string[] = []
+  let place = 1
+  for (const [index, { kind, table }] of parts.entries()) {
+    const isGuarded = GUARDED.includes(kind)
+    steps.push(`p${index} as (${step(kind, table, place)}${isGuarded ? ' returning 1' : ''})`)
+    if (isGuarded) guards.push(`crm_expect((select count(*) from p${index}), cardinality($${place}::text[]))`)
+    place += Object.keys(COLUMNS[kind]).length
+  }
+  return `with ${steps.join(', ')} select ${guards.join(' and ') || 'true'}`
 }
 
 /**
- * Holds for every row, and has PostgreSQL expect one of a hundred. What is written is found by its key then, in a plan that is kept, too:
- * one for a hundred rows, made while a table was small, would read all of it for each statement when it no longer is.
+ * Holds for every row, and has PostgreSQL expect next to none. What is written is found by its key then, in a plan that is kept, too: one
+ * for many rows, made while a table was small, would read all of it for each statement when it no longer is.
  */
-const keyed = "v.i || '' = v.i"
+const keyed = "v.id || '' = v.id"
 
-/** @param written where the documents are read from that this step, or another one, writes */
-function step({ kind, table }: Rows, parameter: string, written: string): string {
-  const from = (columns: string) => `jsonb_to_recordset(${parameter}) as v(${columns})`
+/** @param place of its first parameter */
+function step(kind: Kind, table: string, place: number): string {
+  const names = Object.keys(COLUMNS[kind]).join(', ')
+  const from = sent(kind, place)
   switch (kind) {
     case 'insert':
-      return `insert into "${table}" (tenant, id, revision, document) select t, i, r, d from ${written}`
+      return `insert into "${table}" (${names}) select tenant, id, revision, document::jsonb from ${from}`
     case 'update':
-      return `update "${table}" r set revision = v.r, document = v.d from ${written} v
-        where ${keyed} and r.tenant = v.t and r.id = v.i and r.revision = v.e`
+      return `update "${table}" r set revision = v.revision, document = v.document::jsonb from ${from}
+        where ${keyed} and r.tenant = v.tenant and r.id = v.id and r.revision = v.expected`
     case 'delete':
-      return `delete from "${table}" r using ${from('t text, i text, e integer')}
-        where ${keyed} and r.tenant = v.t and r.id = v.i and r.revision = v.e`
+      return `delete from "${table}" r using ${from}
+        where ${keyed} and r.tenant = v.tenant and r.id = v.id and r.revision = v.expected`
     case 'unlink':
-      return `delete from "${linkTable(table)}" l using ${from('t text, a text, v text, i text')}
-        where ${keyed} and l.tenant = v.t and l.attribute = v.a and l.value = v.v and l.id = v.i`
+      return `delete from "${linkTable(table)}" l using ${from}
+        where ${keyed} and l.tenant = v.tenant and l.attribute = v.attribute and l.value = v.value and l.id = v.id`
     case 'link':
-      return `insert into "${linkTable(table)}" (tenant, attribute, value, id) select t, a, v, i from ${from('t text, a text, v text, i text')}`
+      return `insert into "${linkTable(table)}" (${names}) select ${names} from ${from}`
     case 'total':
-      return `insert into resource_total (tenant, resource, total) select t, n, c from ${from('t text, n text, c bigint')}`
+      return `insert into resource_total (${names}) select ${names} from ${from}`
     case 'event':
-      return `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, traceparent, at, document)
-        select v.id, v.t, resource, "resourceId", kind, revision, "changedPaths", actor, "correlationId", traceparent, at, coalesce(v.d, w.d)
-        from rows from (jsonb_to_recordset(${parameter}) as (${eventColumns})) with ordinality as v
-        left join ${written} w on v.d is null and w.n = v.resource and w.t = v.t and w.i = v."resourceId" and w.r = v.revision
-        order by v.ordinality`
+      // Positions are taken in the order in which the rows were sent: nothing is joined with them.
+      return `insert into event (${names}) select ${names} from ${from}`
     case 'schedule':
-      return `insert into due_work (tenant, kind, id, due_at_ms, claimable_at_ms, attempts)
-        select t, k, i, d, d, 0 from ${from('t text, k text, i text, d bigint')}
+      return `insert into due_work (${names}, claimable_at_ms, attempts) select ${names}, due_at_ms, 0 from ${from}
         on conflict (tenant, kind, id) do update set due_at_ms = excluded.due_at_ms, claimable_at_ms = excluded.claimable_at_ms, attempts = 0`
     case 'unschedule':
-      return `delete from due_work w using ${from('t text, k text, i text')}
-        where ${keyed} and w.tenant = v.t and w.kind = v.k and w.id = v.i`
+      return `delete from due_work w using ${from} where ${keyed} and w.tenant = v.tenant and w.kind = v.kind and w.id = v.id`
     case 'remember':
-      return `insert into remembered_answer (tenant, scope, key, fingerprint, kind, id, revision, document, created_at)
-        select t, s, k, f, o, i, r, d, c from ${from('t text, s text, k text, f text, o text, i text, r integer, d text, c bigint')}
+      return `insert into remembered_answer (${names}) select ${names} from ${from}
         on conflict (tenant, scope, key) do update set fingerprint = excluded.fingerprint, kind = excluded.kind, id = excluded.id,
           revision = excluded.revision, document = excluded.document, created_at = excluded.created_at
         where remembered_answer.created_at <= excluded.created_at - ${IDEMPOTENCY_RETENTION_MS}`
@@ -198,5 +205,11 @@ function step({ kind, table }: Rows, parameter: string, written: string): string
   }
 }
 
-const eventColumns = `t text, id text, resource text, "resourceId" text, kind text, revision integer, "changedPaths" text, actor text,
-  "correlationId" text, traceparent text, at text, d jsonb`
+/** The rows that were sent, as an item of FROM with the alias `v`. */
+function sent(kind: Kind, place: number): string {
+  const columns = Object.entries<ColumnType>(COLUMNS[kind])
+  const arrays = columns.map(([, type], index) =>
+    type === 'document' ? `string_to_array($${place + index}, E'\\n')` : `$${place + index}::${type}[]`
+  )
+  return `unnest(${arrays.join(', ')}) as v (${columns.map(([name]) => name).join(', ')})`
+}

@@ -18,10 +18,10 @@ import { Turns } from './turns.ts'
 const MAX_BATCH = 256
 /**
  * While a batch is on its way, what arrives is collected for the next one. A second one goes out beside it when it is as large as this:
- * two small ones cost PostgreSQL a fifth more than one.
+ * so there is something to do while the first waits for the disk, but two small ones cost PostgreSQL a fifth more than one.
  */
 const BATCHES_IN_FLIGHT = 2
-const WORTH_A_SECOND = 64
+const WORTH_A_SECOND = 24
 /** How often work is done again because somebody else changed what it had read. */
 const MAX_ATTEMPTS = 60
 /** How often because what it makes is there already: work that looked again and makes it all the same will do so for ever. */
@@ -53,7 +53,10 @@ interface Options {
 export class PostgresWriter implements Writer {
   readonly #options: Options
   #waiting: Waiting[] = []
+  /** Statements that are on their way. */
   #inFlight = 0
+  /** Batches of which somebody has not been answered yet. */
+  #unsettled = 0
   #scheduled = false
   #batches = 0
   readonly #turns = new Turns()
@@ -94,7 +97,7 @@ export class PostgresWriter implements Writer {
   }
 
   async drain(): Promise<void> {
-    while (this.#inFlight > 0 || this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
+    while (this.#unsettled > 0 || this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
   }
 
   #submit(writes: WriteSet): Promise<void> {
@@ -111,11 +114,8 @@ export class PostgresWriter implements Writer {
 
   #send(): void {
     while (this.#mayGo()) {
-      this.#inFlight++
-      void this.#commitFirsts(this.#waiting.splice(0, MAX_BATCH)).finally(() => {
-        this.#inFlight--
-        this.#send()
-      })
+      this.#unsettled++
+      void this.#commitFirsts(this.#waiting.splice(0, MAX_BATCH)).finally(() => this.#unsettled--)
     }
   }
 
@@ -179,11 +179,21 @@ export class PostgresWriter implements Writer {
 
   async #write(batch: readonly WriteSet[]): Promise<void> {
     const nowMs = this.#options.clock.now().getTime()
-    const { name, sql, parameters } = batchStatement(batch, nowMs)
-    await this.#options.pool.query({ name, text: sql, values: [...parameters] })
+    await this.#query(batchStatement(batch, nowMs))
     const due = batch.flatMap(writes => writes.dueSoon(nowMs))
     if (due.length > 0 || batch.some(writes => writes.isToBeTold)) this.#options.onNews(due)
     if (++this.#batches % BATCHES_BETWEEN_FOLDS === 0) void this.foldTotals()
+  }
+
+  /** What waits goes out before anybody hears of what has come back: PostgreSQL has something to do while answers are written. */
+  async #query({ name, sql, parameters }: ReturnType<typeof batchStatement>): Promise<void> {
+    this.#inFlight++
+    try {
+      await this.#options.pool.query({ name, text: sql, values: [...parameters] })
+    } finally {
+      this.#inFlight--
+      this.#send()
+    }
   }
 
   /** Replaces the totals' appended rows by one each; safe beside writers and other folds. */

@@ -18,7 +18,7 @@ export const events: Migration = {
       correlation_id ${dialect.text} not null,
       traceparent ${dialect.text},
       at ${dialect.text} not null,
-      document ${dialect.document} not null
+      document ${dialect.text} not null
     ) ${dialect.tableOptions}`,
     ...(dialect.name === 'postgres' ? [sql`create unique index event_order on event (transaction_id, position)`] : []),
     sql`create index event_of_resource on event (tenant, resource, resource_id, ${order(dialect)})`,
