@@ -97,6 +97,18 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       t.same(JSON.parse(events[0]?.document ?? ''), { ...JSON.parse(created[0]?.stored.document ?? '') })
     })
 
+    t.test('a document is told of as it was stored, whatever stands in it', async t => {
+      const database = await open()
+      const names = ['line\nend\r\n', '\\n', '"quoted"', '{1,NULL}', 'NULL', "it's", 'two\u2028lines', 'naïve \u{1F600}', 'a\ttab']
+      const created = await Promise.all(names.map(name => create(database, name)))
+      const told = new Map((await readAll(database, names.length)).map(event => [event.resourceId, event.document]))
+      for (const [index, { stored }] of created.entries()) {
+        t.equal(told.get(stored.id), stored.document)
+        const found = await database.unitOfWork.run('default', transaction => transaction.get(customerDefinition, stored.id))
+        t.equal(JSON.parse(found!.document).name, names[index])
+      }
+    })
+
     t.test('reading goes on behind a cursor, and selects', async t => {
       const database = await open()
       await create(database, 'first')
