@@ -17,9 +17,9 @@ interface FannedOutOnce extends Pick<FannedOut, 'seen' | 'isMore'> {
 
 /** Claimed for each slot of a subscription, so that no slot waits for the database; more when so many are left. */
 const CLAIMED_PER_SLOT = 32
-const LEFT_PER_SLOT = 16
+const LEFT_PER_SLOT = 28
 /** So much may be at hand for each slot when more is taken with what is made of events. */
-const TAKEN_PER_SLOT = 48
+const TAKEN_PER_SLOT = 64
 const MAX_CLAIMED = 4_096
 const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
