@@ -99,7 +99,17 @@ for (const [engine, newUrl] of Object.entries(engines)) {
 
     t.test('a document is told of as it was stored, whatever stands in it', async t => {
       const database = await open()
-      const names = ['line\nend\r\n', '\\n', '"quoted"', '{1,NULL}', 'NULL', "it's", 'two\u2028lines', 'naïve \u{1F600}', 'a\ttab']
+      const names = [
+        'line\nend\r\n',
+        '\\n',
+        '"quoted"',
+        '{1,NULL}',
+        'NULL',
+        "it's",
+        'two\u2028lines',
+        'naïve \u{1F600}',
+        'a\ttab'
+      ]
       const created = await Promise.all(names.map(name => create(database, name)))
       const told = new Map((await readAll(database, names.length)).map(event => [event.resourceId, event.document]))
       for (const [index, { stored }] of created.entries()) {
