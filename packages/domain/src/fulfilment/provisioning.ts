@@ -106,7 +106,8 @@ export function agree(provisioning: Provisioning, task?: CancelProductOrder): vo
     } else if (isWorkedOn(item) && isLeftBehind(record)) decide(provisioning, record, resumeAfterRefusal)
   }
   if (task) settleTask(provisioning, task)
-  if (!task || provisioning.tasks.length > 0) settleItems(provisioning)
+  // As long as a cancellation of the whole order is open, it is settled for all of them together.
+  if (!task || provisioning.order.order.state !== 'assessingCancellation') settleItems(provisioning)
   undoCancelled(provisioning)
 }
 

@@ -26,6 +26,7 @@ import { deleteProductOrder } from './delete-product-order.ts'
 import { dueOrderWork } from './due-order-work.ts'
 import { followNotification } from './follow-notification.ts'
 import { moveOrderItems } from './move-order-items.ts'
+import { patchProductOrder } from './patch-product-order.ts'
 import { placeProductOrder } from './place-product-order.ts'
 import { requestCancellation } from './request-cancellation.ts'
 import { sendServiceOrder } from './send-service-order.ts'
@@ -93,8 +94,10 @@ function world(options: MemoryFmsOptions = {}) {
       return sent
     },
     send: (sent: Fulfilment) => sendServiceOrder(dependencies, sent, context),
-    move: (orderId: string, itemId: string, to: 'assessingCancellation') =>
+    move: (orderId: string, itemId: string, to: 'assessingCancellation' | 'pendingCancellation') =>
       moveOrderItems(dependencies, { orderId, moves: [{ itemId, to }] }, context),
+    patch: (id: string, change: object) =>
+      patchProductOrder(dependencies, { id, apply: current => ({ ...current, ...change }) }, context),
     cancel: async (id: string) => (await requestCancellation(dependencies, { productOrder: { id } }, context)).stored.id,
     confirm: (taskId: string) => settleCancellation(dependencies, { taskId, decision: 'confirm' }, context),
     remove: (orderId: string) => deleteProductOrder(dependencies, { orderId }, context),
@@ -376,6 +379,21 @@ t.test('while a cancellation is decided about, items do not come to their ends u
   await work()
   t.equal((await order(id)).state, 'assessingCancellation', 'the other item is not settled')
   t.ok((await revision()) > before, 'whoever decides about that one now is overtaken, and looks again')
+})
+
+t.test('what is gone at the FMS is cancelled, also when people end the cancellation of the order otherwise', async t => {
+  const { accepted, work, fms, advance, order, cancel, move, patch } = world()
+  const id = await accepted(fibre, phone)
+  await work()
+  await cancel(id)
+  await work()
+  fms.endCancellation('cancellation-1', 'done')
+  advance(60_000)
+  await work()
+  await move(id, '1', 'pendingCancellation')
+  t.match(await order(id), { state: 'assessingCancellation', productOrderItem: [{ state: 'pendingCancellation' }, {}] })
+  await patch(id, { state: 'inProgress' })
+  t.match(await order(id), { state: 'inProgress', productOrderItem: [{ state: 'cancelled' }, { state: 'inProgress' }] })
 })
 
 t.test('what was completed without the FMS is undone too', async t => {

@@ -9,5 +9,6 @@ export const regressions: readonly { readonly seed: number; readonly why: string
   { seed: 775, why: 'all that was delivered for an order is undone, not only what came last' },
   { seed: 2964, why: 'what the FMS has taken away is not undone by forgetting it' },
   { seed: 3269, why: 'an item whose undoing is tried again is held all the time' },
-  { seed: 5507, why: 'what work gives up for because others commit between its reads is no answer' }
+  { seed: 5507, why: 'what work gives up for because others commit between its reads is no answer' },
+  { seed: 5815, why: 'what is gone at the FMS is cancelled, also when people end the cancellation of the order otherwise' }
 ]
