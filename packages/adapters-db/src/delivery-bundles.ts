@@ -1,25 +1,9 @@
 import { sql } from 'kysely'
+import type { Bundle, BundleItem, BundleMark } from './bundle.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { Engine, Row, RunInTransaction } from './dialects/dialect.ts'
 import { type Line, lineOf } from './line.ts'
-
-/** A delivery of a bundle. */
-export interface BundleItem extends Line {
-  /** Of its event. */
-  readonly cursor: string
-}
-
-/** What becomes of a delivery of a bundle. Whatever is not done goes on as a row of its own. */
-export interface BundleMark {
-  readonly bundle: number
-  readonly index: number
-  readonly token: number
-  readonly state: 'pending' | 'done' | 'parked'
-  readonly tried: boolean
-  readonly dueAtMs?: number
-  readonly failureCode?: string
-  readonly endedAtMs?: number
-}
+import { goingOn, leftOf, type Unbundled, unbundling } from './unbundled-deliveries.ts'
 
 export interface BundleMarked {
   readonly marked: readonly BundleMark[]
@@ -29,13 +13,6 @@ export interface BundleMarked {
   readonly followed: readonly Line[]
 }
 
-export interface Bundle {
-  readonly id: number
-  readonly token: number
-  readonly createdAtMs: number
-  readonly items: readonly BundleItem[]
-}
-
 interface OpenBundle extends Bundle {
   /** A letter for each item. */
   readonly states: string
@@ -43,17 +20,6 @@ interface OpenBundle extends Bundle {
 
 interface LockedBundle extends Bundle {
   readonly states: string[]
-}
-
-/** A row of `delivery` that is made of a delivery of a bundle. */
-interface Unbundled extends BundleItem {
-  readonly state: 'pending' | 'parked'
-  readonly token: number
-  readonly createdAtMs: number
-  readonly attempts: number
-  readonly dueAtMs: number
-  readonly failureCode?: string | undefined
-  readonly endedAtMs?: number | undefined
 }
 
 const OPEN = 'o'
@@ -79,12 +45,12 @@ export class DeliveryBundles {
   readonly #lockExpired: DeliveryStatement
   readonly #store: DeliveryStatement
   readonly #remove: DeliveryStatement
-  readonly #unbundle: DeliveryStatement
+  readonly #insert: ReturnType<typeof unbundling>
   readonly #renew: DeliveryStatement
 
   constructor(engine: Engine) {
     this.#engine = engine
-    const { rows, clockMs, firstToken, eventColumns, eventPlace, forUpdate, forUpdateSkipLocked } = engine.deliverySql
+    const { rows, clockMs, firstToken, forUpdate, forUpdateSkipLocked } = engine.deliverySql
     const columns = sql`b.id, b.token, b.created_at_ms, b.states`
     const among = rows(0, { id: 'bigint' })
     this.#add = deliveryStatement(
@@ -119,13 +85,7 @@ export class DeliveryBundles {
       'remove bundles',
       sql`delete from delivery_bundle where id in (select v.id from ${among})`
     )
-    this.#unbundle = deliveryStatement(
-      engine,
-      'unbundle',
-      sql`insert into delivery (lane, resource_key, ${eventColumns}, state, attempts, due_at_ms, token, failure_code, created_at_ms, ended_at_ms)
-          select v.lane, v.key, ${eventPlace(sql`v.cursor`)}, v.state, v.attempts, v.due, v.token, v.failure, v.created, v.ended
-          from ${rows(0, { lane: 'bigint', key: 'text', cursor: 'text', state: 'text', attempts: 'bigint', due: 'bigint', token: 'bigint', failure: 'text', created: 'bigint', ended: 'bigint' })}`
-    )
+    this.#insert = unbundling(engine)
     this.#renew = deliveryStatement(
       engine,
       'renew bundles',
@@ -319,39 +279,10 @@ export class DeliveryBundles {
   async #removeThese(run: RunInTransaction, bundles: readonly Bundle[]): Promise<void> {
     if (bundles.length > 0) await run(this.#remove(jsonOf(bundles)))
   }
-
-  async #insert(run: RunInTransaction, deliveries: readonly Unbundled[]): Promise<void> {
-    if (deliveries.length === 0) return
-    const rows = deliveries.map(
-      ({ lane, key, cursor, state, attempts, dueAtMs, token, failureCode, createdAtMs, endedAtMs }) => ({
-        ...{ lane, key, cursor, state, attempts, due: dueAtMs, token },
-        ...{ failure: failureCode ?? null, created: createdAtMs, ended: endedAtMs ?? null }
-      })
-    )
-    await run(this.#unbundle(JSON.stringify(rows)))
-  }
 }
 
 function openItems({ items, states }: OpenBundle): BundleItem[] {
   return items.filter((_item, index) => states[index] !== ENDED)
-}
-
-/** What was not heard of since. */
-function leftOf({ token, createdAtMs }: Bundle, item: BundleItem): Unbundled {
-  return { ...item, state: 'pending', attempts: 0, dueAtMs: createdAtMs, token, createdAtMs }
-}
-
-/** A claim that was given up has a new token: it can't be marked twice. */
-function goingOn(bundle: Bundle, item: BundleItem, { state, tried, dueAtMs, failureCode, endedAtMs }: BundleMark): Unbundled {
-  return {
-    ...leftOf(bundle, item),
-    state: state === 'parked' ? 'parked' : 'pending',
-    attempts: tried ? 1 : 0,
-    dueAtMs: dueAtMs ?? bundle.createdAtMs,
-    token: bundle.token + 1,
-    failureCode,
-    endedAtMs
-  }
 }
 
 /** On PostgreSQL a cursor is a transaction and a position. */

@@ -7,9 +7,9 @@ import {
   type StoredEvent
 } from '@crm-lite/domain'
 import { type RawBuilder, sql } from 'kysely'
-import type { Bundle, DeliveryBundles } from './delivery-bundles.ts'
+import { type Bundle, bundledId } from './bundle.ts'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import type { Added, DeliveryLines, NewDelivery } from './delivery-lines.ts'
-import { bundledId } from './delivery-marks.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { DeliverySubscriptions } from './delivery-subscriptions.ts'
 import type { Engine, RunInTransaction, Statement } from './dialects/dialect.ts'

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Bundle, DeliveryBundles } from './delivery-bundles.ts'
+import type { Bundle } from './bundle.ts'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import { type DeliveryStatement, deliveryStatement } from './delivery-statement.ts'
 import type { Engine, Row, RunInTransaction } from './dialects/dialect.ts'
 import { type Line, lineOf } from './line.ts'

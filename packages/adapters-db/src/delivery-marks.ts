@@ -1,21 +1,12 @@
 import type { ClaimedDelivery } from '@crm-lite/domain'
 import { sql } from 'kysely'
+import { type BundleMark, bundledId, type Mark, placeInBundle } from './bundle.ts'
 import { DeliveryBatcher } from './delivery-batcher.ts'
-import type { BundleMark, DeliveryBundles } from './delivery-bundles.ts'
+import type { DeliveryBundles } from './delivery-bundles.ts'
 import type { DeliveryLines } from './delivery-lines.ts'
 import { deliveryStatement } from './delivery-statement.ts'
 import type { Engine, RunInTransaction } from './dialects/dialect.ts'
 import { type Line, lineOf } from './line.ts'
-
-/** What becomes of a claimed delivery. */
-export interface Mark {
-  readonly state: 'pending' | 'done' | 'parked'
-  /** Whether it was tried. */
-  readonly tried: boolean
-  readonly dueAtMs?: number
-  readonly failureCode?: string
-  readonly endedAtMs?: number
-}
 
 interface MarkItem extends Mark {
   readonly id: string
@@ -35,24 +26,8 @@ interface RenewItem {
   readonly leaseMs: number
 }
 
-/** Where a delivery of a bundle is. */
-interface InBundle {
-  readonly bundle: number
-  readonly index: number
-}
-
 /** Larger transactions cost less. While nothing stands behind what has ended, nobody waits for them. */
 const GATHER_MS = { least: 5, most: 20 }
-
-/** What a delivery of a bundle is called by who has claimed it; that of others is the id of its row. */
-export function bundledId({ bundle, index }: InBundle): string {
-  return `${bundle}/${index}`
-}
-
-function placeInBundle(id: string): InBundle | undefined {
-  const slash = id.indexOf('/')
-  return slash < 0 ? undefined : { bundle: Number(id.slice(0, slash)), index: Number(id.slice(slash + 1)) }
-}
 
 /** Stores what came of claimed deliveries, many in one transaction. */
 export class DeliveryMarks {
