@@ -119,6 +119,30 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       }
     })
 
+    t.test('documents that others have written over several lines are told of, each with its own event', async t => {
+      const database = await open()
+      const names = ['one', 'two', 'three']
+      const at = clock.now().toISOString()
+      const kept = {
+        kind: 'created',
+        resource: 'customer',
+        revision: 1,
+        changedPaths: [],
+        at,
+        actor: 'tester',
+        correlationId: 'c'
+      } as const
+      await database.unitOfWork.run('default', async transaction => {
+        for (const name of names)
+          transaction.publish({ ...kept, id: name, resourceId: name, document: JSON.stringify({ name, tags: [1, 2] }, null, 2) })
+      })
+      const told = await readAll(database, names.length)
+      t.same(
+        told.map(({ id, document }) => [id, JSON.parse(document)]),
+        names.map(name => [name, { name, tags: [1, 2] }])
+      )
+    })
+
     t.test('reading goes on behind a cursor, and selects', async t => {
       const database = await open()
       await create(database, 'first')
