@@ -113,11 +113,10 @@ export class Deliverer {
     return isDelivered ? undefined : concluding
   }
 
-  /** The lease was over before it was sent: whoever claims it next sends it. */
+  /** The lease was over before it was sent: whoever claims it next sends it, and need not wait for what else is in its bundle. */
   #leave(claim: Claim): void {
     this.#options.metrics.attempted('late')
-    this.#claims.remove(claim)
-    void this.#conclude(() => DONE)
+    this.#giveBack(claim, this.#options.clock.now())
   }
 
   #follow(claim: Claim, attempted: Attempted): Promise<unknown> {
