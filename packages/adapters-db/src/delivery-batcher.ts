@@ -5,30 +5,24 @@ interface Waiting<Item, Result> {
 }
 
 const MAX_BATCH = 500
-/** After a batch of so many there are many more to come: waiting a little makes fewer transactions of them. */
+/**
+ * After a batch of so many there are many more to come: waiting a little makes fewer transactions of them. Waiting longer costs more than
+ * it saves, as all that waits is moved about when garbage is collected.
+ */
 const MANY = 8
 const GATHER_MS = 5
-
-/** How long to wait, in milliseconds, after a batch behind which there are many more. */
-type Gather = () => number
 
 /** Does together what is asked for in one turn of the event loop, and while the batch before is under way. */
 export class DeliveryBatcher<Item extends { readonly id: string }, Result> {
   readonly #run: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>
   readonly #otherwise: Result
-  readonly #gatherMs: Gather
   #waiting: Waiting<Item, Result>[] = []
   #isRunning = false
 
   /** @param otherwise what is answered for an item whose id is not in the result */
-  constructor(
-    run: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>,
-    otherwise: Result,
-    gatherMs: Gather = () => GATHER_MS
-  ) {
+  constructor(run: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>, otherwise: Result) {
     this.#run = run
     this.#otherwise = otherwise
-    this.#gatherMs = gatherMs
   }
 
   add(item: Item): Promise<Result> {
@@ -44,7 +38,7 @@ export class DeliveryBatcher<Item extends { readonly id: string }, Result> {
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch()
       await this.#runBatch(batch)
-      if (batch.length >= MANY) await new Promise(resolve => setTimeout(resolve, this.#gatherMs()))
+      if (batch.length >= MANY) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
     }
     this.#isRunning = false
   }

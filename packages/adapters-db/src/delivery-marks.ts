@@ -26,22 +26,13 @@ interface RenewItem {
   readonly leaseMs: number
 }
 
-/** Larger transactions cost less. While nothing stands behind what has ended, nobody waits for them. */
-const GATHER_MS = { least: 5, most: 20 }
-
 /** Stores what came of claimed deliveries, many in one transaction. */
 export class DeliveryMarks {
-  #hasMovedUp = true
   readonly #marks: DeliveryBatcher<MarkItem, boolean>
   readonly #renewals: DeliveryBatcher<RenewItem, boolean>
 
   constructor(engine: Engine, lines: DeliveryLines, bundles: DeliveryBundles) {
-    const note = (moved: number) => {
-      this.#hasMovedUp = moved > 0
-    }
-    this.#marks = new DeliveryBatcher(marking(engine, { lines, bundles }, note), false, () =>
-      this.#hasMovedUp ? GATHER_MS.least : GATHER_MS.most
-    )
+    this.#marks = new DeliveryBatcher(marking(engine, { lines, bundles }), false)
     this.#renewals = new DeliveryBatcher(renewing(engine, bundles), false)
   }
 
@@ -64,7 +55,7 @@ interface Parts {
 
 type Marked = { readonly ids: readonly string[]; readonly moved: number }
 
-function marking(engine: Engine, { lines, bundles }: Parts, note: (moved: number) => void) {
+function marking(engine: Engine, { lines, bundles }: Parts) {
   const markRows = rowMarking(engine)
   const findRows = rowFinding(engine)
   const markAll = async (run: RunInTransaction, items: readonly MarkItem[]): Promise<Marked> => {
@@ -99,7 +90,6 @@ function marking(engine: Engine, { lines, bundles }: Parts, note: (moved: number
   }
   return async (items: readonly MarkItem[]): Promise<ReadonlyMap<string, boolean>> => {
     const { ids, moved } = await engine.transact(run => markAll(run, items), { lazy: true })
-    note(moved)
     if (moved > 0) engine.signal.wake([])
     return new Map(ids.map(id => [id, true]))
   }

@@ -51,6 +51,7 @@ export {
   type StoredResource,
   type ValueType
 } from './kernel/resource.ts'
+export { Slots, type Slotted } from './kernel/slots.ts'
 export {
   canMove,
   checkTransitions,

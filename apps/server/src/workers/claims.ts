@@ -1,7 +1,7 @@
-import type { ClaimedDelivery, DeliveryQueue } from '@crm-lite/domain'
+import { type ClaimedDelivery, type DeliveryQueue, Slots, type Slotted } from '@crm-lite/domain'
 
 /** A delivery that this worker has, until its lease is over. */
-export interface Claim {
+export interface Claim extends Slotted {
   readonly delivery: ClaimedDelivery
   /** When it was asked for, on the monotonic clock. */
   readonly askedAtMs: number
@@ -24,7 +24,7 @@ const LOOKS_PER_LEASE = 5
 /** What this worker has claimed and not yet dealt with. */
 export class Claims {
   readonly #options: ClaimsOptions
-  readonly #held = new Set<Claim>()
+  readonly #held = new Slots<Claim>()
   #onEmpty: (() => void)[] = []
 
   constructor(options: ClaimsOptions) {
@@ -37,7 +37,7 @@ export class Claims {
 
   /** @param askedAtMs when the claim was sent to the database, on the monotonic clock */
   add(delivery: ClaimedDelivery, askedAtMs: number): Claim {
-    const claim = { delivery, askedAtMs, leaseEndsMs: askedAtMs + this.#options.leaseMs }
+    const claim: Claim = { delivery, askedAtMs, leaseEndsMs: askedAtMs + this.#options.leaseMs, slot: undefined }
     this.#held.add(claim)
     return claim
   }

@@ -1,10 +1,13 @@
 import type { Dispatcher } from 'undici'
 import { retryAfterMs } from './retry-after.ts'
+import type { Endable } from './under-way.ts'
 import { resultOfError, resultOfStatus, type WebhookResult } from './webhook-result.ts'
 
 export interface AnswerLimits {
   readonly maxBytes: number
   readonly secure: boolean
+  /** What calls it off. */
+  readonly signal: AbortSignal | undefined
   /** Asked at the last moment before the request is written. */
   readonly mayStillSend: () => boolean
   /** What came of it is known: told once. */
@@ -15,8 +18,11 @@ export interface AnswerLimits {
  * Follows one exchange and keeps nothing of the answer but its status and `Retry-After`. The body is read, up to the limit, only so
  * that the connection can be used again; but an answer that breaks off is no success, whatever its status.
  */
-export class WebhookAnswer implements Dispatcher.DispatchHandler {
+export class WebhookAnswer implements Dispatcher.DispatchHandler, Endable {
   readonly result: Promise<WebhookResult>
+  readonly signal: AbortSignal | undefined
+  slot: number | undefined
+  endMs = Number.POSITIVE_INFINITY
   readonly #limits: AnswerLimits
   #resolve!: (result: WebhookResult) => void
   #reject!: (error: Error) => void
@@ -27,6 +33,7 @@ export class WebhookAnswer implements Dispatcher.DispatchHandler {
 
   constructor(limits: AnswerLimits) {
     this.#limits = limits
+    this.signal = limits.signal
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -37,6 +44,10 @@ export class WebhookAnswer implements Dispatcher.DispatchHandler {
   stop(result: WebhookResult): void {
     this.#settle(this.#received && this.#received.kind !== 'delivered' ? this.#received : result)
     this.#controller?.abort(new Error('given up'))
+  }
+
+  callOff(): void {
+    this.stop({ kind: 'withdrawn', reason: 'aborted' })
   }
 
   /** The time is over: before there was a connection that means something else than after. */

@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import type { CallbackGuard } from './callback-guard.ts'
-import { Deadlines } from './deadlines.ts'
 import { signatureHeaders } from './signature.ts'
+import { UnderWay } from './under-way.ts'
 import { WebhookAnswer } from './webhook-answer.ts'
 import type { WebhookResult } from './webhook-result.ts'
 
@@ -65,9 +65,7 @@ export class WebhookSender {
   readonly #guard: CallbackGuard
   readonly #poolOptions: Pool.Options
   readonly #pools = new Map<string, Pool>()
-  readonly #deadlines: Deadlines<WebhookAnswer>
-  /** What is called off by a signal. Many sends have the same one: it is listened to once. */
-  readonly #calledOffBy = new WeakMap<AbortSignal, Set<WebhookAnswer>>()
+  readonly #underWay: UnderWay<WebhookAnswer>
   /** How many sends each lane has under way. */
   readonly #lanes = new Map<string, number>()
   readonly #targets = new Map<string, Target>()
@@ -81,7 +79,7 @@ export class WebhookSender {
     this.#guard = options.guard
     this.#maxPerLane = options.maxPerLane ?? 64
     this.#maxAnswerBytes = options.maxAnswerBytes ?? 65_536
-    this.#deadlines = new Deadlines(timeoutMs, answer => answer.stopLate())
+    this.#underWay = new UnderWay(timeoutMs)
     this.#poolOptions = {
       allowH2: false,
       connectTimeout: options.connectTimeoutMs ?? 5_000,
@@ -134,37 +132,24 @@ export class WebhookSender {
     { body, headers }: { readonly body: Buffer; readonly headers: Record<string, string> },
     lane: string
   ): Promise<WebhookResult> {
-    const calledOff = signal && this.#listenTo(signal)
     const answer = new WebhookAnswer({
       maxBytes: this.#maxAnswerBytes,
       secure,
+      signal,
       mayStillSend: () => sendBeforeMs === undefined || performance.now() < sendBeforeMs,
       onEnd: ended => {
-        this.#deadlines.remove(ended)
-        calledOff?.delete(ended)
+        this.#underWay.remove(ended)
         this.#leave(lane)
       }
     })
     this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + 1)
-    this.#deadlines.add(answer)
-    calledOff?.add(answer)
+    this.#underWay.add(answer)
     try {
       pool.dispatch({ origin, path, method: 'POST', headers, body }, answer)
     } catch (error) {
       answer.fail(error as Error)
     }
     return answer.result
-  }
-
-  #listenTo(signal: AbortSignal): Set<WebhookAnswer> {
-    const known = this.#calledOffBy.get(signal)
-    if (known) return known
-    const answers = new Set<WebhookAnswer>()
-    this.#calledOffBy.set(signal, answers)
-    signal.addEventListener('abort', () => {
-      for (const answer of answers) answer.stop({ kind: 'withdrawn', reason: 'aborted' })
-    })
-    return answers
   }
 
   #leave(lane: string): void {
