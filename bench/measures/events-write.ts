@@ -6,12 +6,10 @@ import { clock } from '../floors/events-world.ts'
 import type { LoadRequest } from '../load/load-job.ts'
 import { startFloor } from '../server-process.ts'
 import { median } from '../statistics.ts'
-import { COLLECTION } from './against-floor.ts'
+import { COLLECTION, MAX_COST_OF_EVENT } from './against-floor.ts'
 import { compare } from './compare.ts'
 import { growthResult, thousands } from './comparison-result.ts'
 
-/** What a change with its event may cost, as a multiple of the same change without one. */
-const MAX_COST = 1.25
 const DIFFERENT_BODIES = 16_384
 /** Of the same work inside this process, without HTTP. */
 const CREATED_AT_ONCE = 1_000
@@ -31,7 +29,7 @@ export async function measureWrites(bench: Bench): Promise<Result> {
     const comparison = await compare(load, { server, requests }, { server: silent, requests }, options.durations)
     const { oursCpuUs, floorCpuUs } = comparison
     bench.say(`  processor time of the server a request ${oursCpuUs.toFixed(0)} µs, without events ${floorCpuUs.toFixed(0)} µs`)
-    return growthResult(bench, 'POST with its event, without', comparison, MAX_COST)
+    return growthResult(bench, 'POST with its event, without', comparison, MAX_COST_OF_EVENT)
   } finally {
     await Promise.all([server.stop(), silent.stop()])
   }
