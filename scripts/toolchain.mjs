@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const TOOLS = ['node@24.21.0', 'pnpm@10.34.9']
 const OLDEST_NODE = 20
 /** As in the first line of apps/server/src/crm.ts, which says why. */
-const NODE_OPTIONS = ['--max-semi-space-size=16']
+const NODE_OPTIONS = ['--max-semi-space-size=32']
 
 /** Ctrl-C reaches everybody in the terminal's process group, and npm passes on what it gets: the same signal arrives more than once. */
 const SAME_SIGNAL_WITHIN_MS = 1_000

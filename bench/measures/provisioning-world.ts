@@ -81,7 +81,20 @@ export async function countOrders({ address }: ServerProcess, filter = ''): Prom
   return Number(answer.headers.get('x-total-count'))
 }
 
-/** Waits until so many orders are completed. */
+/** Those in which an order stands before it is completed. */
+const ON_THE_WAY = ['acknowledged', 'inProgress', 'pending', 'held']
+
+/** Waits until so many orders are completed. Whether there is one on its way is found at once, where counting them would be felt. */
 export async function untilCompleted(server: ServerProcess, many: number, everyMs: number): Promise<void> {
-  while ((await countOrders(server, '&state=completed')) < many) await pause(everyMs)
+  while (await isAnyOnTheWay(server)) await pause(everyMs)
+  const completed = await countOrders(server, '&state=completed')
+  if (completed < many) throw new Error(`${completed} of ${many} orders are completed, and none is on its way`)
+}
+
+async function isAnyOnTheWay({ address }: ServerProcess): Promise<boolean> {
+  for (const state of ON_THE_WAY) {
+    const answer = await fetch(`${address}${ORDERS}?limit=1&fields=id&state=${state}`, { headers: { prefer: 'count=none' } })
+    if (((await answer.json()) as unknown[]).length > 0) return true
+  }
+  return false
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=32
 // The option keeps the memory that is used while large lists are read near what is used without: in MiB, several times smaller than
 // what Node takes on a large machine, and as fast.
 import { Command } from 'commander'

@@ -17,6 +17,7 @@ import { TENANT } from './tenant.ts'
 import { BreakerWatch } from './workers/breaker-watch.ts'
 import type { WorkerLog } from './workers/delivery-options.ts'
 import type { FmsMetrics } from './workers/fms-metrics.ts'
+import { PatientAnswers } from './workers/patient-answers.ts'
 import { SubscriptionWatch } from './workers/subscription-watch.ts'
 
 /** Everything that works with the FMS; calls to it begin only when somebody makes them. */
@@ -29,8 +30,8 @@ export interface FmsServices {
   readonly concurrency: number
   /** How many of them may be made now: none while the FMS does not answer, one to find out whether it does again. */
   readonly room: () => number
-  /** Whether the FMS does not tell us anything by itself. */
-  readonly isToldNothing: boolean
+  /** Keeps answers back that callbacks overtake. Absent: the FMS does not tell us anything by itself. */
+  readonly answers?: PatientAnswers
   /** Where the FMS is to tell what happens; absent: that is seen to by hand. */
   readonly wantedCallback?: FmsCallback
   /** Waits for calls under way, which take no longer than their timeout. */
@@ -70,12 +71,11 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const watch = new SubscriptionWatch({ ...database, clock }, TENANT, log)
   const secret = fms.callbackSecret ?? derivedSecret(config)
   const isToldNothing = fms.callbacks === 'off'
-  const asking = watch.asking(gateway)
+  const answers = isToldNothing ? undefined : new PatientAnswers(log)
   return {
-    gateway: isToldNothing ? gateway : asking,
-    isToldNothing,
+    gateway: answers ? watch.asking(gateway) : gateway,
     policy: fulfilmentPolicy(fms),
-    ...(!isToldNothing && { listener: { secret, read: watch.reading(readNotification) } }),
+    ...(answers && { answers, listener: { secret, read: watch.reading(readNotification), onOver: answers.overtaken } }),
     concurrency: fms.maxConcurrent,
     room: () => breaker.room(),
     ...(fms.callbacks !== 'byHand' && {

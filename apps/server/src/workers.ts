@@ -21,7 +21,7 @@ import { disableSubscription } from './workers/disable-subscription.ts'
 import { DueWorker } from './workers/due-worker.ts'
 import { EventFollower } from './workers/event-follower.ts'
 import { FmsMetrics } from './workers/fms-metrics.ts'
-import { PatientAnswers } from './workers/patient-answers.ts'
+import type { PatientAnswers } from './workers/patient-answers.ts'
 import { promptSending } from './workers/prompt-sending.ts'
 import { purgePeriodically } from './workers/retention.ts'
 import { subscriptionWork } from './workers/subscription-work.ts'
@@ -47,8 +47,8 @@ export interface FmsParts {
   readonly concurrency: number
   /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
   readonly room: () => number
-  /** Whether it tells nothing by itself. */
-  readonly isToldNothing?: boolean
+  /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
+  readonly answers?: PatientAnswers
   /** Where it is to tell what happens; absent: that is seen to by hand. */
   readonly wantedCallback?: FmsCallback
 }
@@ -71,8 +71,6 @@ export interface DueParts {
 export interface FulfilParts extends Omit<DueParts, 'database' | 'sending'> {
   readonly database: Pick<Database, 'unitOfWork' | 'store' | 'work' | 'workSignal'>
   readonly fms: FmsParts
-  /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
-  readonly answers?: PatientAnswers | undefined
 }
 
 export interface FollowParts {
@@ -123,9 +121,8 @@ export function allWorkers(config: Config, parts: WorkerParts): Worker {
 /** What does what becomes due in orders and at the FMS. What the one accepts is sent in a place of the other. */
 function orderWorkers(config: Config, { fms, ...parts }: WorkerParts): Worker[] {
   if (!fms) return [dueWorker(config, parts)]
-  const answers = fms.isToldNothing ? undefined : new PatientAnswers(parts.log)
-  const dependencies = sendDependencies({ ...parts, fms, answers })
-  const worker = fmsWorker(config, { ...parts, fms, answers })
+  const dependencies = sendDependencies({ ...parts, fms })
+  const worker = fmsWorker(config, { ...parts, fms })
   const { isBusy = () => false, log } = parts
   const sending = promptSending({ dependencies, worker, room: fms.room, isBusy, log })
   return [
@@ -134,7 +131,7 @@ function orderWorkers(config: Config, { fms, ...parts }: WorkerParts): Worker[] 
       start: () => worker.start(),
       stop: async patienceMs => {
         await worker.stop(patienceMs)
-        await answers?.stop()
+        await fms.answers?.stop()
       }
     }
   ]
@@ -171,11 +168,11 @@ const FMS_REST = 199
  */
 export function fmsWorker(
   { leaseMs }: Pick<Config, 'leaseMs'>,
-  { database, clock, metrics, log, fms, isBusy, answers }: FulfilParts
+  { database, clock, metrics, log, fms, isBusy }: FulfilParts
 ): DueWorker {
   const { work, workSignal } = database
   const { concurrency, room, wantedCallback } = fms
-  const dependencies = sendDependencies({ database, clock, fms, answers })
+  const dependencies = sendDependencies({ database, clock, fms })
   return new DueWorker({
     queue: work,
     signal: workSignal,
@@ -194,9 +191,9 @@ export function fmsWorker(
   })
 }
 
-function sendDependencies({ database, clock, fms, answers }: Pick<FulfilParts, 'database' | 'clock' | 'fms' | 'answers'>) {
+function sendDependencies({ database, clock, fms }: Pick<FulfilParts, 'database' | 'clock' | 'fms'>) {
   const { unitOfWork, store } = database
-  const { gateway, policy: fulfilment } = fms
+  const { gateway, policy: fulfilment, answers } = fms
   return {
     unitOfWork,
     store,

@@ -14,7 +14,9 @@ function world(patienceMs: number) {
 t.test('the answer that something was taken lets callbacks go ahead', async t => {
   const { answers } = world(PATIENCE_MS)
   const startedMs = performance.now()
-  const waitedMs = await new Promise<number>(resolve => answers.storeLater(async () => resolve(performance.now() - startedMs)))
+  const waitedMs = await new Promise<number>(resolve =>
+    answers.storeLater('1', async () => resolve(performance.now() - startedMs))
+  )
   t.ok(waitedMs >= PATIENCE_MS - 2)
 })
 
@@ -22,7 +24,7 @@ t.test('who stops stores what waits, and does not wait any longer', async t => {
   const { answers } = world(LONG_PATIENCE_MS)
   let stored = 0
   for (let n = 0; n < 3; n++) {
-    answers.storeLater(async () => {
+    answers.storeLater(`${n}`, async () => {
       await pause(1)
       stored++
     })
@@ -33,9 +35,35 @@ t.test('who stops stores what waits, and does not wait any longer', async t => {
 
 t.test("an answer that cannot be stored is in nobody else's way", async t => {
   const { answers, warnings } = world(PATIENCE_MS)
-  answers.storeLater(async () => {
+  answers.storeLater('1', async () => {
     throw new Error('the database is gone')
   })
   await answers.stop()
   t.equal(warnings.length, 1)
+})
+
+t.test('what callbacks have overtaken is not stored any more, and the others are, each when its time has come', async t => {
+  const { answers } = world(PATIENCE_MS)
+  const stored: string[] = []
+  const last = new Promise<void>(resolve => {
+    for (const id of ['1', '2', '3', '4']) {
+      answers.storeLater(id, async () => {
+        stored.push(id)
+        if (id === '4') resolve()
+      })
+    }
+  })
+  answers.overtaken('1')
+  answers.overtaken('3')
+  answers.overtaken('unknown')
+  await last
+  t.strictSame(stored, ['2', '4'])
+})
+
+t.test('of two answers about one service order the later one is stored', async t => {
+  const { answers } = world(LONG_PATIENCE_MS)
+  const stored: string[] = []
+  for (const text of ['first', 'second']) answers.storeLater('1', async () => void stored.push(text))
+  await answers.stop()
+  t.strictSame(stored, ['second'])
 })

@@ -17,8 +17,8 @@ const MAX_BATCH = 256
  */
 export class PostgresLookups {
   readonly #query: Query
-  /** By the statement's text. */
-  readonly #waiting = new Map<string, Waiting[]>()
+  /** By the statement's text. Each turn has a map of its own: one that is emptied keeps what was in it as garbage for long. */
+  #waiting = new Map<string, Waiting[]>()
 
   constructor(query: Query) {
     this.#query = query
@@ -36,8 +36,8 @@ export class PostgresLookups {
   }
 
   #send(): void {
-    const all = [...this.#waiting]
-    this.#waiting.clear()
+    const all = this.#waiting
+    this.#waiting = new Map()
     for (const [text, waiting] of all) {
       for (let from = 0; from < waiting.length; from += MAX_BATCH) void this.#findAll(text, waiting.slice(from, from + MAX_BATCH))
     }

@@ -26,6 +26,8 @@ export interface FmsListener {
   /** A part of the address that callbacks are sent to: whoever knows it is taken for the FMS. 22 to 200 letters, digits, `-` and `_`. */
   readonly secret: string
   readonly read: ReadFmsNotification
+  /** Told of each service order, by our id of it, that is over after a callback. */
+  readonly onOver?: (id: string) => void
 }
 
 export interface ServedFmsListener extends FmsListener {
@@ -73,13 +75,14 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function listen({ read, services }: ServedFmsListener) {
+function listen({ read, services, onOver }: ServedFmsListener) {
+  const dependencies = { ...services, ...(onOver && { onOver }) }
   return async (request: FastifyRequest<Callback>, reply: FastifyReply): Promise<string> => {
     keepSecret(reply)
     const eventName = request.params['*']?.split('/').findLast(part => part !== '')
     const result = read(bodyOf(request), eventName)
     if (result.kind !== 'ok') throw new ApiError(400, { code: 'invalidValue', pointer: '', message: result.message })
-    await follow(services, result.value, { tenant: TENANT, actor: ACTOR, correlationId: request.id, ...traceOf(request) })
+    await follow(dependencies, result.value, { tenant: TENANT, actor: ACTOR, correlationId: request.id, ...traceOf(request) })
     reply.code(201).type(JSON_TYPE)
     return '{}'
   }
@@ -87,12 +90,12 @@ function listen({ read, services }: ServedFmsListener) {
 
 /** An order that was deleted meanwhile is one that nobody knows. */
 async function follow(
-  services: ServedFmsListener['services'],
+  dependencies: Parameters<typeof followNotification>[0],
   notification: FmsNotification,
   context: RequestContext
 ): Promise<void> {
   try {
-    await followNotification(services, notification, context)
+    await followNotification(dependencies, notification, context)
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'notFound') throw error
   }

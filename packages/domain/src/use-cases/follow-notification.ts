@@ -14,8 +14,10 @@ import type { ResourceStore } from '../ports/resource-store.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
 
-interface FollowNotificationDependencies extends FulfilmentDependencies {
+export interface FollowNotificationDependencies extends FulfilmentDependencies {
   readonly store: ResourceStore
+  /** Told of each that is over now, and no longer waits for anything. */
+  readonly onOver?: (id: string) => void
 }
 
 /**
@@ -53,7 +55,7 @@ async function follow(
   context: RequestContext,
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
-  const { store, clock, fulfilment } = dependencies
+  const { store, clock, fulfilment, onOver } = dependencies
   const stored = await store.get(context.tenant, fulfilmentDefinition, id)
   if (!stored) return 'unknown'
   const found = JSON.parse(stored.document) as Fulfilment
@@ -62,10 +64,17 @@ async function follow(
   // Most of them change nothing: these need no transaction.
   const now = { moment: { now: clock.now(), actor: context.actor }, settings: fulfilment.settings }
   if (told ? isOfNoConsequence(found, told, now) : isOver(found.state)) return 'followed'
-  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) =>
-    told ? followReport(record, order, { ...told, source: 'callback' }, decision) : askEarly(record, order, decision)
+  let state = found.state
+  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) => {
+    const change = told
+      ? followReport(record, order, { ...told, source: 'callback' }, decision)
+      : askEarly(record, order, decision)
+    state = change.record.state
+    return change
+  }
   try {
     await changeFulfilment(dependencies, id, decide, context)
+    if (isOver(state)) onOver?.(id)
     return 'followed'
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.

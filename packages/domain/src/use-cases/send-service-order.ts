@@ -18,7 +18,7 @@ export interface SendDependencies extends FulfilmentDependencies {
   readonly store: ResourceStore
   readonly fms: FmsGateway
   /** Stores the answer that the FMS has taken something a little later, so that callbacks may go ahead. Absent: it is stored at once. */
-  readonly storeLater?: (store: () => Promise<unknown>) => void
+  readonly storeLater?: (id: string, store: () => Promise<unknown>) => void
 }
 
 /**
@@ -36,7 +36,7 @@ export async function sendServiceOrder(
   const result = await fms.create(sent.request, dueAt(sent, fulfilment.settings))
   const store = () => storeAnswer(dependencies, { asked: sent, result }, context)
   if (result.kind !== 'ok' || !storeLater) return store()
-  storeLater(store)
+  storeLater(sent.id, store)
   return undefined
 }
 

@@ -7,6 +7,7 @@ import { dueFulfilmentWork } from '../../use-cases/due-fulfilment-work.ts'
 import { dueOrderWork, type PromptSending, type SendingPlace } from '../../use-cases/due-order-work.ts'
 import { ensureJourneys } from '../../use-cases/ensure-journeys.ts'
 import { type FollowDependencies, type FollowedTo, followAwaitedEvents } from '../../use-cases/follow-awaited-events.ts'
+import type { FollowNotificationDependencies } from '../../use-cases/follow-notification.ts'
 import { type SendDependencies, sendServiceOrder } from '../../use-cases/send-service-order.ts'
 import { Bell } from './bell.ts'
 import { DeliveryDriver } from './delivery-driver.ts'
@@ -27,7 +28,7 @@ export class SimulatedServer implements Server {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
   /** Absent: there is no FMS. */
-  readonly steps: SendDependencies | undefined
+  readonly steps: (SendDependencies & FollowNotificationDependencies) | undefined
   isReady = false
   readonly #world: World
   readonly #bells: Bell[] = []
@@ -50,8 +51,7 @@ export class SimulatedServer implements Server {
     }
     this.dependencies = { ...dependencies, ...(fulfilment && { fulfilment }) }
     const gateway = world.fms?.gatewayFor(this.process)
-    const storeLater = (store: () => Promise<unknown>) => this.#spawnStep(() => this.process.pause(MAX_PATIENCE_MS).then(store))
-    this.steps = fulfilment && gateway && { ...dependencies, fulfilment, store: unitOfWork, fms: gateway, storeLater }
+    this.steps = fulfilment && gateway && { ...dependencies, fulfilment, store: unitOfWork, fms: gateway, ...this.#patience() }
     this.process.spawn(() => this.#begin(unitOfWork))
   }
 
@@ -62,6 +62,18 @@ export class SimulatedServer implements Server {
     if (this.steps) this.#startDue(dueFulfilmentWork(this.steps), 16)
     this.#startDeliveries()
     this.#startFollowing(unitOfWork)
+  }
+
+  /** Answers wait for callbacks, and are not stored any more when one has said more. */
+  #patience(): Pick<SendDependencies, 'storeLater'> & Pick<FollowNotificationDependencies, 'onOver'> {
+    const waiting = new Set<string>()
+    return {
+      storeLater: (id, store) => {
+        waiting.add(id)
+        this.#spawnStep(() => this.process.pause(MAX_PATIENCE_MS).then(() => (waiting.delete(id) ? store() : undefined)))
+      },
+      onOver: id => void waiting.delete(id)
+    }
   }
 
   /** Whether there is a place is up to chance. */

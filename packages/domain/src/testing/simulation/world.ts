@@ -9,6 +9,7 @@ import type { FmsGateway } from '../../ports/fms-gateway.ts'
 import type { Ids } from '../../ports/ids.ts'
 import type { Outcome } from '../../ports/unit-of-work.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
+import type { FollowNotificationDependencies } from '../../use-cases/follow-notification.ts'
 import type { SendDependencies } from '../../use-cases/send-service-order.ts'
 import { MemoryDeliveryQueue } from '../memory-delivery-queue.ts'
 import type { MemoryFms } from '../memory-fms.ts'
@@ -37,7 +38,7 @@ export interface Server {
   readonly process: SimulatedProcess
   readonly dependencies: OrderDependencies
   /** Absent: there is no FMS. */
-  readonly steps: SendDependencies | undefined
+  readonly steps: (SendDependencies & FollowNotificationDependencies) | undefined
   readonly isReady: boolean
   /** Something was committed. */
   ring(): void
