@@ -108,9 +108,20 @@ function auditProducts(figures: Figures, books: FulfilmentBooks, book: OrderBook
   )
   figures.none(
     'products of items that are not done',
-    [...active.keys()].filter(key => !wanted.has(key))
+    [...active.keys()].filter(key => !wanted.has(key)).map(key => ({ key, ...whatIsKnownOf(books, key) }))
   )
   figures.seen('products', wanted.size)
+}
+
+/** By order and item. */
+function whatIsKnownOf({ orders, fulfilments, fallouts }: FulfilmentBooks, key: string): object {
+  const [orderId, itemId] = key.split(':')
+  const attempts = fulfilments.filter(({ productOrder, item }) => productOrder.id === orderId && item.id === itemId)
+  return {
+    order: orders.filter(({ id }) => id === orderId),
+    attempts,
+    fallouts: fallouts.filter(({ fulfilment }) => attempts.some(({ id }) => id === fulfilment.id))
+  }
 }
 
 interface Done {
@@ -120,16 +131,20 @@ interface Done {
   readonly skipped: ReadonlySet<string>
 }
 
-/** Those that are completed, unless somebody has decided to do without, or what was done was undone with the whole order. */
+/**
+ * Those that are completed, unless somebody has decided to do without, or what was done was undone with the whole order. What somebody has
+ * decided to leave undone is still there, also where the item was done just as its order was cancelled.
+ */
 function itemsWithProduct(order: ProductOrder, { ordered, attempts, skipped }: Done): string[] {
   const latest = new Map(latestAttempts(attempts).map(attempt => [attempt.item.id, attempt]))
   const isProvisioned = new Map(ordered.map(item => [item.id, item.isProvisioned]))
   return leavesOf(order.productOrderItem)
     .filter(({ id, state }) => {
       const attempt = latest.get(id)
-      if (state !== 'completed' || !isProvisioned.get(id)) return false
+      if (!isProvisioned.get(id)) return false
       const isSkipped = attempt !== undefined && skipped.has(attempt.id)
-      return attempt?.purpose === 'compensate' ? isSkipped : !isSkipped
+      if (attempt?.purpose === 'compensate') return isSkipped && (state === 'completed' || attempt.product !== undefined)
+      return state === 'completed' && !isSkipped
     })
     .map(({ id }) => `${order.id}:${id}`)
 }
