@@ -10,7 +10,7 @@ const MAX_BATCH = 500
  * it saves, as all that waits is moved about when garbage is collected.
  */
 const MANY = 8
-const GATHER_MS = 5
+const GATHER_MS = 12
 
 /** Does together what is asked for in one turn of the event loop, and while the batch before is under way. */
 export class DeliveryBatcher<Item extends { readonly id: string }, Result> {
