@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
-// The option keeps the memory that is used while large lists are read near what is used without: in MiB, several times smaller than
-// what Node takes on a large machine, and as fast.
+// In MiB: smaller than what Node takes on a large machine, so that reading large lists needs little more memory than none, and large enough
+// that most work in flight is over before it is moved.
 import { Command } from 'commander'
 import { configCommand } from './commands/config-command.ts'
 import { eventCommand } from './commands/event-command.ts'
