@@ -43,9 +43,9 @@ export interface WorkerParts {
 export interface FmsParts {
   readonly gateway: FmsGateway
   readonly policy: FulfilmentPolicy
-  /** How many calls are made at the same time. */
+  /** How many service orders are seen to at the same time. */
   readonly concurrency: number
-  /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again. */
+  /** How many of them may be now: none while it doesn't answer, one to find out whether it does again. */
   readonly room: () => number
   /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
   readonly answers?: PatientAnswers

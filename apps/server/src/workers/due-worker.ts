@@ -65,6 +65,8 @@ export class DueWorker {
   readonly #waiting = new Set<() => void>()
   #failure: { readonly error: unknown } | undefined
   #restUntilMs = Number.NEGATIVE_INFINITY
+  /** Whether something was due when it last claimed: then more is, as a rule, and looking first would cost as much again. */
+  #isFlowing = false
 
   constructor(options: DueWorkerOptions) {
     this.#options = {
@@ -175,7 +177,7 @@ export class DueWorker {
   /** Looking is cheaper than claiming, and most of the time there is nothing. */
   async #work(): Promise<boolean> {
     this.#throwFailure()
-    const { queue, clock, pollMs, isBusy, monotonicMs } = this.#options
+    const { pollMs, isBusy, monotonicMs } = this.#options
     const isPolite = isBusy()
     const restMs = isPolite ? this.#restUntilMs - monotonicMs() : 0
     if (restMs > 0) {
@@ -183,15 +185,22 @@ export class DueWorker {
       this.#wakeAfter(Math.min(restMs, STILL_BUSY_MS))
       return false
     }
-    const due = await queue.nextDueAt(this.#kinds)
-    const delayMs = due === undefined ? Number.POSITIVE_INFINITY : due.getTime() - clock.now().getTime()
+    const delayMs = this.#isFlowing ? 0 : await this.#dueInMs()
     if (delayMs > 0) {
       if (delayMs < pollMs) this.#wakeAfter(delayMs)
       return false
     }
-    const isWorthIt = isPolite ? await this.#workPolitely() : await this.#begin()
-    if (isWorthIt) this.#pace.reset()
-    return isWorthIt
+    // When nothing is due any more it still has to find out when something will be.
+    const isToLookAgain = this.#isFlowing
+    this.#isFlowing = isPolite ? await this.#workPolitely() : await this.#begin()
+    if (this.#isFlowing) this.#pace.reset()
+    return this.#isFlowing || isToLookAgain
+  }
+
+  async #dueInMs(): Promise<number> {
+    const { queue, clock } = this.#options
+    const due = await queue.nextDueAt(this.#kinds)
+    return due === undefined ? Number.POSITIVE_INFINITY : due.getTime() - clock.now().getTime()
   }
 
   #wakeAfter(delayMs: number): void {

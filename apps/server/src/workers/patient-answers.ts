@@ -3,6 +3,8 @@ import type { WorkerLog } from './delivery-options.ts'
 
 /** Longer than a quick FMS takes to call back, and too short for anybody to notice. */
 const PATIENCE_MS = 1_000
+/** Those whose time has come within so long are stored together. */
+const TOGETHER_MS = 50
 
 interface Waiting {
   readonly id: string
@@ -62,7 +64,7 @@ export class PatientAnswers {
     const firstLater = this.#queue.findIndex(({ untilMs }) => untilMs > now)
     const due = this.#queue.splice(0, firstLater < 0 ? this.#queue.length : firstLater)
     const [next] = this.#queue
-    this.#timer = next && setTimeout(() => this.#look(), Math.ceil(next.untilMs - now))
+    this.#timer = next && setTimeout(() => this.#look(), Math.max(TOGETHER_MS, Math.ceil(next.untilMs - now)))
     this.#storeAll(due)
   }
 

@@ -4,7 +4,8 @@ import { type Fulfilment, isOver } from './fulfilment.ts'
 import type { FulfilmentContext } from './fulfilment-change.ts'
 import { meaningOf } from './state-map.ts'
 
-type Now = Pick<FulfilmentContext, 'moment' | 'settings'>
+/** What is to be known of the moment at which something is told. */
+export type Now = Pick<FulfilmentContext, 'moment' | 'settings'>
 
 /** For so long after a service order was sent its first steps are not worth storing one by one. */
 const FIRST_STEPS_MS = 2_000
@@ -20,7 +21,7 @@ export function isOfNoConsequence(record: Fulfilment, { report, eventId }: Told,
   if (isOver(record.state)) return true
   if (record.isListenedTo || record.isHeld || record.cancellation || record.puzzles > 0 || !isAboutIt(record, report))
     return false
-  if (!isUnderWay(record, report) || !(isJustSent(record, now) || isSmallTalk(record, report, now))) return false
+  if (!isUnderWay(report, record) || !(isJustSent(record, now) || isSmallTalk(record, report, now))) return false
   return !isRepeated(record, eventId) || digestOf(JSON.stringify(report)) !== record.told
 }
 
@@ -36,11 +37,12 @@ export function isRepeated({ toldBy }: Fulfilment, eventId: string | undefined):
 export function isSmallTalk(record: Fulfilment, report: ServiceOrderReport, { moment, settings }: Now): boolean {
   const isSame = record.serviceOrder?.state === report.state && record.puzzles === 0 && record.told !== undefined
   const sinceNewsMs = moment.now.getTime() - Date.parse(record.newsAt)
-  return isSame && isUnderWay(record, report) && sinceNewsMs < settings.poll.minMs
+  return isSame && isUnderWay(report, record) && sinceNewsMs < settings.poll.minMs
 }
 
-function isUnderWay({ stateMap }: Fulfilment, { state }: ServiceOrderReport): boolean {
-  const meaning = meaningOf(state, stateMap)
+/** @param record absent: as far as the standard's own names of states tell */
+export function isUnderWay({ state }: Pick<ServiceOrderReport, 'state'>, record?: Pick<Fulfilment, 'stateMap'>): boolean {
+  const meaning = meaningOf(state, record?.stateMap)
   return meaning === 'inProgress' || meaning === 'waiting'
 }
 

@@ -27,6 +27,8 @@ export interface Provisioning {
   readonly latest: Map<string, Fulfilment>
   /** What is new or has changed of them, by id. */
   readonly records: Map<string, Fulfilment>
+  /** The ids of those that are new. */
+  readonly made: Set<string>
   readonly news: ServiceOrderNews[]
   readonly fallouts: Fallout[]
   readonly resolved: { readonly id: string; readonly resolution: FalloutResolution }[]
@@ -43,6 +45,7 @@ export function beginProvisioning(order: OrderChange, latest: readonly Fulfilmen
     order,
     latest: new Map(latest.map(record => [record.item.id, record])),
     records: new Map(),
+    made: new Set(),
     news: [],
     fallouts: [],
     resolved: [],
@@ -57,7 +60,7 @@ export function intend(provisioning: Provisioning, ingredients: Ingredients): vo
   const { order, latest, context, fallouts, products } = provisioning
   const intention = intendFulfilment(order.order, ingredients, context, [...latest.values()])
   provisioning.order = followedBy(order, intention.order)
-  for (const record of intention.records) keep(provisioning, record)
+  for (const record of intention.records) make(provisioning, record)
   fallouts.push(...intention.fallouts)
   products.push(...intention.products)
 }
@@ -79,11 +82,17 @@ export function take(provisioning: Provisioning, change: FulfilmentChange): void
   const { news, fallouts, resolved, products } = provisioning
   provisioning.order = followedBy(provisioning.order, change.order)
   const isNew = (record: Fulfilment) => provisioning.latest.get(record.item.id) !== record
-  for (const record of [change.record, ...change.more].filter(isNew)) keep(provisioning, record)
+  if (isNew(change.record)) keep(provisioning, change.record)
+  for (const record of change.more) make(provisioning, record)
   news.push(...change.news)
   if (change.fallout) fallouts.push(change.fallout)
   if (change.resolved) resolved.push(change.resolved)
   if (change.product) products.push(change.product)
+}
+
+function make(provisioning: Provisioning, record: Fulfilment): void {
+  provisioning.made.add(record.id)
+  keep(provisioning, record)
 }
 
 function keep({ latest, records }: Provisioning, record: Fulfilment): void {

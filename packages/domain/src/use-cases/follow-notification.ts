@@ -1,12 +1,15 @@
+import { arrive, setOut } from '../fulfilment/fulfilment-change.ts'
 import {
   askEarly,
   type Fulfilment,
+  type FulfilmentChange,
   type FulfilmentContext,
   followReport,
   fulfilmentDefinition,
   isOfNoConsequence,
   isOver
 } from '../fulfilment/index.ts'
+import { isUnderWay, type Now } from '../fulfilment/of-no-consequence.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
 import type { FmsNotification } from '../ports/fms-gateway.ts'
@@ -56,31 +59,38 @@ async function follow(
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
   const { store, clock, fulfilment, onOver } = dependencies
-  const stored = await store.get(context.tenant, fulfilmentDefinition, id)
-  if (!stored) return 'unknown'
-  const found = JSON.parse(stored.document) as Fulfilment
-  if (!isMeant(found)) return 'other'
   const told = report && { report, ...(eventId !== undefined && { eventId }) }
-  // Most of them change nothing: these need no transaction.
-  const now = { moment: { now: clock.now(), actor: context.actor }, settings: fulfilment.settings }
-  if (told ? isOfNoConsequence(found, told, now) : isOver(found.state)) return 'followed'
-  let state = found.state
-  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext) => {
+  const isIdle = (record: Fulfilment, now: Now) => (told ? isOfNoConsequence(record, told, now) : isOver(record.state))
+  // Most of what is told on the way changes nothing: it needs no transaction.
+  if (!told || isUnderWay(told.report)) {
+    const stored = await store.get(context.tenant, fulfilmentDefinition, id)
+    if (!stored) return 'unknown'
+    const record = JSON.parse(stored.document) as Fulfilment
+    if (!isMeant(record)) return 'other'
+    const moment = { now: clock.now(), actor: context.actor }
+    if (isIdle(record, { moment, settings: fulfilment.settings })) return 'followed'
+  }
+  let found: Found = 'unknown'
+  let isOverNow = false
+  const decide = (record: Fulfilment, order: ProductOrder, decision: FulfilmentContext): FulfilmentChange => {
+    found = isMeant(record) ? 'followed' : 'other'
+    isOverNow = false
+    if (found === 'other' || isIdle(record, decision)) return arrive(setOut(record, order, decision))
     const change = told
       ? followReport(record, order, { ...told, source: 'callback' }, decision)
       : askEarly(record, order, decision)
-    state = change.record.state
+    isOverNow = isOver(change.record.state)
     return change
   }
   try {
     await changeFulfilment(dependencies, id, decide, context)
-    if (isOver(state)) onOver?.(id)
-    return 'followed'
   } catch (error) {
     // Its order was deleted: there is nothing left that could follow.
     if (error instanceof DomainError && error.code === 'notFound') return 'unknown'
     throw error
   }
+  if (isOverNow) onOver?.(id)
+  return found
 }
 
 const serviceOrderPath = {

@@ -69,12 +69,14 @@ function withFulfilments(progress: Progress, { latest }: Pick<Provisioning, 'lat
 
 /** Stores the fulfilments themselves, when their next steps are due, and what comes of them beside the order and its journey. */
 async function storeFulfilments(work: OrderWork, provisioning: Provisioning, journey: Journey): Promise<void> {
-  const { fallouts, resolved, products, context } = provisioning
+  const { made, fallouts, resolved, products, context } = provisioning
   const isListenedTo = awaitsServiceOrders(journey)
   const records = [...provisioning.records.values()].map(record => (isListenedTo ? { ...record, isListenedTo } : record))
   // Where that takes a round trip, one does for all.
-  await Promise.all(records.map(({ id }) => work.transaction.get(fulfilmentDefinition, id)))
-  for (const record of records) await storeFulfilment(work.transaction, record, context.settings)
+  const stored = await Promise.all(
+    records.map(({ id }) => (made.has(id) ? undefined : work.transaction.get(fulfilmentDefinition, id)))
+  )
+  for (const [index, record] of records.entries()) storeFulfilment(work.transaction, stored[index], record, context.settings)
   for (const fallout of fallouts) insertTold(work, falloutDefinition, fallout)
   for (const { id, resolution } of resolved) {
     const resolve = (fallout: Fallout) => resolveFallout(fallout, resolution, work.moment)
@@ -84,12 +86,12 @@ async function storeFulfilments(work: OrderWork, provisioning: Provisioning, jou
 }
 
 /** Stores a fulfilment, and schedules its next step. Nobody is told: what others may know of it is on the order. */
-export async function storeFulfilment(
+function storeFulfilment(
   transaction: Transaction,
+  current: StoredResource | undefined,
   record: Fulfilment,
   settings: FulfilmentSettings
-): Promise<StoredResource> {
-  const current = await transaction.get(fulfilmentDefinition, record.id)
+): StoredResource {
   const before = current && resourceIn<Fulfilment>(current)
   const due = dueAt(record, settings)
   const wasDue = before && dueAt(before, settings)
