@@ -3,9 +3,6 @@ import type { JsonObject, JsonValue } from '@crm-lite/domain'
 /** Deeper than any service order, and shallow enough for everything that walks through it. */
 const MAX_DEPTH = 64
 
-/** Halves of surrogate pairs on their own, and NUL. */
-const UNSTORABLE = /\p{Surrogate}|\0/gu
-
 export type ParsedJson =
   | { readonly kind: 'ok'; readonly value: JsonValue }
   | { readonly kind: 'unreadable'; readonly code: 'emptyAnswer' | 'notJson' | 'tooDeep' }
@@ -22,14 +19,23 @@ export function parseJson(text: string): ParsedJson {
 
 /**
  * Attributes that are null are as good as absent, but for what `value` holds, where null may be meant. Characters that no database
- * takes (NUL, halves of surrogate pairs) are replaced, and numbers that JSON cannot write (1e999) are null.
+ * takes (NUL, halves of surrogate pairs) are replaced, and numbers that JSON cannot write (1e999) are null. What is in order already, as
+ * nearly everything is, is not copied.
+ *
+ * @param value out of `JSON.parse`
  */
 export function tidied(value: unknown): ParsedJson {
-  if (isDeeperThan(value, MAX_DEPTH)) return { kind: 'unreadable', code: 'tooDeep' }
-  return { kind: 'ok', value: tidy(value, 'drop') }
+  try {
+    return { kind: 'ok', value: tidy(value, 'drop', MAX_DEPTH) }
+  } catch (error) {
+    if (error instanceof TooDeep) return { kind: 'unreadable', code: 'tooDeep' }
+    throw error
+  }
 }
 
-function tidy(value: unknown, nulls: 'drop' | 'keep'): JsonValue {
+class TooDeep extends Error {}
+
+function tidy(value: unknown, nulls: 'drop' | 'keep', levels: number): JsonValue {
   switch (typeof value) {
     case 'string':
       return storable(value)
@@ -39,36 +45,41 @@ function tidy(value: unknown, nulls: 'drop' | 'keep'): JsonValue {
       return value
     case 'object':
       if (value === null) return null
-      return Array.isArray(value) ? value.map(each => tidy(each, nulls)) : tidyObject(value, nulls)
+      return Array.isArray(value) ? tidyArray(value, nulls, levels) : tidyObject(value as JsonObject, nulls, levels)
     default:
       return null
   }
 }
 
-function tidyObject(value: object, nulls: 'drop' | 'keep'): JsonValue {
-  const entries: [string, JsonValue][] = []
-  for (const [key, inner] of Object.entries(value)) {
-    const within = key === 'value' ? 'keep' : nulls
-    if (inner !== null || within === 'keep') entries.push([storable(key), tidy(inner, within)])
+function tidyArray(value: readonly JsonValue[], nulls: 'drop' | 'keep', levels: number): JsonValue {
+  if (levels === 0 && value.length > 0) throw new TooDeep()
+  let copy: JsonValue[] | undefined
+  for (let index = 0; index < value.length; index++) {
+    const inner = tidy(value[index], nulls, levels - 1)
+    if (inner === value[index]) continue
+    copy ??= [...value]
+    copy[index] = inner
   }
-  return Object.fromEntries(entries)
+  return copy ?? value
+}
+
+function tidyObject(value: JsonObject, nulls: 'drop' | 'keep', levels: number): JsonValue {
+  const keys = Object.keys(value)
+  if (levels === 0 && keys.length > 0) throw new TooDeep()
+  let isTidy = true
+  const inners = keys.map(key => {
+    const inner = tidy(value[key], key === 'value' ? 'keep' : nulls, levels - 1)
+    isTidy &&= inner === value[key] && (inner !== null || nulls === 'keep' || key === 'value') && storable(key) === key
+    return inner
+  })
+  if (isTidy) return value
+  const entries = keys.map((key, index): [string, JsonValue] => [key, inners[index]!])
+  const kept = entries.filter(([key]) => value[key] !== null || nulls === 'keep' || key === 'value')
+  return Object.fromEntries(kept.map(([key, inner]) => [storable(key), inner]))
 }
 
 function storable(text: string): string {
-  return text.replace(UNSTORABLE, '\uFFFD')
-}
-
-/** Nothing recursive: that is what is looked for. */
-function isDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; depth <= limit; depth++) {
-    const next: unknown[] = []
-    for (const each of level)
-      if (typeof each === 'object' && each !== null) for (const inner of Object.values(each)) next.push(inner)
-    if (next.length === 0) return false
-    level = next
-  }
-  return true
+  return text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {

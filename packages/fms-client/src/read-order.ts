@@ -52,13 +52,13 @@ export function reportOf(order: PartOfServiceOrderAnswer, id: string, state: str
   const isAboutOrder = (of: About) => aboutItems(of).length === 0
   return {
     id,
-    ...present('externalId', order.externalId),
+    ...given({ externalId: order.externalId }),
     state,
     items: items.map(item => itemOf(item, state, milestone, errorMessage)),
     milestones: milestone.filter(isAboutOrder).map(milestoneOf),
     jeopardyAlerts: jeopardyAlert.map(alert => jeopardyAlertOf(alert, aboutItems(alert))),
     errorMessages: errorMessage.filter(isAboutOrder).map(errorOf),
-    ...present('completionDate', instantOf(order.completionDate))
+    ...given({ completionDate: instantOf(order.completionDate) })
   }
 }
 
@@ -89,7 +89,7 @@ function itemOf(
   return {
     id,
     state: item.state ?? orderState,
-    ...present('service', item.service && serviceOf(item.service)),
+    ...given({ service: item.service && serviceOf(item.service) }),
     milestones: milestones.filter(isAboutIt).map(milestoneOf),
     errorMessages: [...(item.errorMessage ?? []), ...errors.filter(isAboutIt)].map(errorOf)
   }
@@ -97,9 +97,7 @@ function itemOf(
 
 function serviceOf(service: ServiceAnswer): ServiceReport {
   return {
-    ...present('id', textOf(service.id)),
-    ...present('name', service.name),
-    ...present('state', service.state),
+    ...given({ id: textOf(service.id), name: service.name, state: service.state }),
     characteristics: (service.serviceCharacteristic ?? []).map(characteristicOf),
     supportingResources: (service.supportingResource ?? []).map(resourceOf)
   }
@@ -115,12 +113,14 @@ function resourceOf(resource: ResourceAnswer): SupportingResource {
   const characteristics = [...told.filter(each => !isOwn(each) || typeof each.value !== 'string'), ...othersOf(resource)]
   const own = (name: (typeof OWN)[number]) => resource[name] ?? stringIn(told.find(each => each.name === name)?.value)
   return {
-    ...present('id', textOf(resource.id)),
-    ...present('name', resource.name),
-    ...present('type', resource['@referredType'] ?? resource['@type']),
-    ...present('model', own('model')),
-    ...present('serialNumber', own('serialNumber')),
-    ...present('macAddress', own('macAddress')),
+    ...given({
+      id: textOf(resource.id),
+      name: resource.name,
+      type: resource['@referredType'] ?? resource['@type'],
+      model: own('model'),
+      serialNumber: own('serialNumber'),
+      macAddress: own('macAddress')
+    }),
     ...(characteristics.length > 0 && { characteristics })
   }
 }
@@ -134,53 +134,46 @@ function othersOf(resource: ResourceAnswer): ServiceCharacteristic[] {
 
 function characteristicOf({ name, value, valueType }: CharacteristicAnswer): ServiceCharacteristic {
   // What is checked has come out of `tidied`.
-  return { name, value: (value ?? null) as JsonValue, ...present('valueType', valueType) }
+  return { name, value: (value ?? null) as JsonValue, ...given({ valueType }) }
 }
 
 function milestoneOf({ id, name, description, message, milestoneDate, status }: MilestoneAnswer): ServiceOrderMilestone {
-  return {
-    ...present('id', textOf(id)),
-    ...present('name', name),
-    ...present('description', description),
-    ...present('message', message),
-    ...present('date', instantOf(milestoneDate)),
-    ...present('status', status)
-  }
+  return given({ id: textOf(id), name, description, message, date: instantOf(milestoneDate), status })
 }
 
 function jeopardyAlertOf(alert: JeopardyAlertAnswer, itemIds: readonly string[]): ServiceOrderJeopardyAlert {
   return {
-    ...present('id', textOf(alert.id)),
-    ...present('name', alert.name),
-    ...present('message', alert.message),
-    ...present('exception', alert.exception),
-    ...present('jeopardyType', alert.jeopardyType),
-    ...present('date', instantOf(alert.alertDate)),
+    ...given({
+      id: textOf(alert.id),
+      name: alert.name,
+      message: alert.message,
+      exception: alert.exception,
+      jeopardyType: alert.jeopardyType,
+      date: instantOf(alert.alertDate)
+    }),
     itemIds
   }
 }
 
 function errorOf({ code, reason, message, status, timestamp }: ErrorMessageAnswer): ServiceOrderError {
-  return {
-    ...present('code', textOf(code)),
-    ...present('reason', reason),
-    ...present('message', message),
-    ...present('status', textOf(status)),
-    ...present('date', instantOf(timestamp))
-  }
+  return given({ code: textOf(code), reason, message, status: textOf(status), date: instantOf(timestamp) })
 }
 
 function cancellationOf(answer: CancellationAnswer, state: string): ServiceOrderCancellation {
   return {
     id: String(answer.id),
-    ...present('serviceOrderId', textOf(answer.serviceOrder?.id)),
+    ...given({ serviceOrderId: textOf(answer.serviceOrder?.id) }),
     state,
-    ...present('message', answer.completionMessage),
-    ...present('errorMessage', answer.errorMessage && errorOf(answer.errorMessage)),
-    ...present('effectiveDate', instantOf(answer.effectiveCancellationDate))
+    ...given({
+      message: answer.completionMessage,
+      errorMessage: answer.errorMessage && errorOf(answer.errorMessage),
+      effectiveDate: instantOf(answer.effectiveCancellationDate)
+    })
   }
 }
 
+/** What needs no mending. */
+const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([Zz]|[+-]\d{2}:?\d{2})?$/
 
 /**
@@ -189,10 +182,15 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([
  * @returns ISO 8601 in UTC; undefined when it can't be read, as a date is never worth an order
  */
 export function instantOf(text: string | undefined): string | undefined {
-  const parts = DATE_TIME.exec(text ?? '')
+  if (text === undefined) return undefined
+  if (USUAL.test(text)) return instantAt(Date.parse(text))
+  const parts = DATE_TIME.exec(text)
   if (!parts) return undefined
   const zone = (parts[2] ?? 'Z').toUpperCase().replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')
-  const ms = Date.parse(`${parts[1]!.toUpperCase().replace(' ', 'T')}${zone}`)
+  return instantAt(Date.parse(`${parts[1]!.toUpperCase().replace(' ', 'T')}${zone}`))
+}
+
+function instantAt(ms: number): string | undefined {
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
 }
 
@@ -204,6 +202,11 @@ function stringIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V })
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** What of it is there. */
+function given<T extends object>(all: T): Given<T> {
+  const some: Partial<T> = {}
+  for (const key of Object.keys(all) as (keyof T)[]) if (all[key] !== undefined) some[key] = all[key]
+  return some as Given<T>
 }
