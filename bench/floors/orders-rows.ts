@@ -10,6 +10,7 @@ import {
   type StoredResource,
   type UnitOfWork
 } from '@crm-lite/domain'
+import { type ColumnValue, columnsOf } from '../../packages/adapters-db/src/dialects/sqlite-columns.ts'
 import { WriteSet } from '../../packages/adapters-db/src/write-set.ts'
 import { benchSpecification, orderOf } from '../data/bench-order.ts'
 import { clock, context, ids } from './events-world.ts'
@@ -28,11 +29,19 @@ export async function withJourney(url: string): Promise<void> {
   await database.close()
 }
 
+export interface DocumentRow {
+  readonly table: string
+  readonly id: string
+  readonly document: string
+  /** What SQLite has beside the document, for indexes. */
+  readonly columns: readonly { readonly name: string; readonly value: ColumnValue }[]
+}
+
 /** What placing an order writes: every row with the text that it has. */
 export interface OrderRows {
   /** The id of the order and of its journey, which stands in every text. */
   readonly id: string
-  readonly documents: readonly { readonly table: string; readonly id: string; readonly document: string }[]
+  readonly documents: readonly DocumentRow[]
   readonly links: readonly { readonly table: string; readonly attribute: string; readonly value: string }[]
   readonly events: readonly DomainEvent[]
   readonly work: readonly DueWork[]
@@ -59,7 +68,12 @@ export async function rowsOfOrder(input: NewProductOrder = orderOf(0)): Promise<
   const { stored: order } = await placeProductOrder({ unitOfWork, ids, clock }, input, context)
   return {
     id: order.id,
-    documents: writes.tables().flatMap(({ table, inserts }) => inserts.map(({ id, document }) => ({ table, id, document }))),
+    documents: writes.tables().flatMap(({ table, definition, inserts }) =>
+      inserts.map(({ id, document, resource }) => {
+        const columns = columnsOf(definition).map(({ name, valueIn }) => ({ name, value: valueIn(resource) }))
+        return { table, id, document, columns }
+      })
+    ),
     links: writes.tables().flatMap(({ table, linksAdded }) => linksAdded.map(link => ({ table, ...link }))),
     events: writes.events,
     work: writes.work.map(({ kind, id, dueAtMs }) => ({ kind, id, dueAt: new Date(dueAtMs ?? 0).toISOString() }))

@@ -4,8 +4,10 @@
  * Arguments: the database, of the server that is measured for reading, one whose table has no further indexes for inserting; `rows` to
  * insert all the rows that a customer makes, into the tables of the server that is measured.
  */
+import { type Customer, customerDefinition } from '@crm-lite/domain'
 import Sqlite from 'better-sqlite3'
 import { v7 } from 'uuid'
+import { columnsOf } from '../../packages/adapters-db/src/dialects/sqlite-columns.ts'
 import { linksOfCustomer } from './customer-rows.ts'
 import { announce, bareFastify, PAGE_LENGTH, TENANT, withId } from './serve-floor.ts'
 
@@ -28,13 +30,20 @@ const page = reader
   .pluck()
 
 const writer = open(false)
-const insert = writer.prepare<[string, string, string]>(
-  'insert into customer (tenant, id, revision, document) values (?, ?, 1, ?)'
+/** None where the table has no further indexes. */
+const columns = columnsOf(customerDefinition).filter(({ name }) => hasColumn(name))
+const insert = writer.prepare<unknown[]>(
+  `insert into customer (tenant, id, revision, document${columns.map(({ name }) => `, ${name}`).join('')})
+   values (?, ?, 1, ?${columns.map(() => ', ?').join('')})`
 )
+
+function hasColumn(name: string): boolean {
+  return writer.prepare('select 1 from pragma_table_info(?) where name = ?').get('customer', name) !== undefined
+}
 let waiting: { id: string; document: string; body: unknown; done: () => void }[] = []
 
 function insertAll({ id, document, body }: (typeof waiting)[number]): void {
-  insert.run(TENANT, id, document)
+  insert.run(TENANT, id, document, ...columns.map(({ valueIn }) => valueIn(body as Customer)))
   if (!withRows) return
   for (const { attribute, value } of linksOfCustomer(id, body)) insertLink().run(TENANT, attribute, value, id)
   insertEvent().run(v7(), TENANT, id, id, new Date().toISOString(), document)

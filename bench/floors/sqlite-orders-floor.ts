@@ -6,7 +6,7 @@
 import Sqlite from 'better-sqlite3'
 import { v7 } from 'uuid'
 import { registerFunctions } from '../../packages/adapters-db/src/dialects/sqlite-functions.ts'
-import { type OrderRows, rowsOfOrder, textOf } from './orders-rows.ts'
+import { type DocumentRow, type OrderRows, rowsOfOrder, textOf } from './orders-rows.ts'
 import { announce, bareFastify, TENANT } from './serve-floor.ts'
 
 const file = process.argv[2]?.replace(/^sqlite:/, '')
@@ -18,9 +18,14 @@ database.pragma('synchronous = FULL')
 registerFunctions(database)
 const rows = await rowsOfOrder()
 
-const insertDocument = (table: string) =>
-  database.prepare<unknown[]>(`insert into "${table}" (tenant, id, revision, document) values (?, ?, 1, ?)`)
-const inserts = rows.documents.map(row => ({ ...row, insert: insertDocument(row.table) }))
+function insertOf({ table, columns }: DocumentRow) {
+  const names = columns.map(({ name }) => `, ${name}`).join('')
+  const values = columns.map(() => ', ?').join('')
+  return database.prepare<unknown[]>(
+    `insert into "${table}" (tenant, id, revision, document${names}) values (?, ?, 1, ?${values})`
+  )
+}
+const inserts = rows.documents.map(row => ({ ...row, insert: insertOf(row) }))
 const links = linkInsert(rows)
 const insertEvent = database.prepare<unknown[]>(
   `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, traceparent, at, document)
@@ -37,8 +42,10 @@ function linkInsert({ links }: OrderRows) {
 }
 
 function insertOrder(id: string, order: string): void {
-  for (const { table, document, insert } of inserts)
-    insert.run(TENANT, id, table === 'product_order' ? order : textOf(document, rows, id))
+  for (const { table, document, columns, insert } of inserts) {
+    const values = columns.map(({ value }) => (typeof value === 'string' ? textOf(value, rows, id) : value))
+    insert.run(TENANT, id, table === 'product_order' ? order : textOf(document, rows, id), ...values)
+  }
   links.run(...rows.links.flatMap(({ attribute, value }) => [TENANT, attribute, value, id]))
   for (const { kind, resource, revision, actor, correlationId, document } of rows.events) {
     const text = kind === 'created' ? order : textOf(document, rows, id)

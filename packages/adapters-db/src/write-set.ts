@@ -16,24 +16,26 @@ import {
 import { type Link, linksOf } from './links.ts'
 import { tableOf } from './table-names.ts'
 
-/** One resource's row before and after a piece of work. */
-export interface DocumentWrite {
-  readonly id: string
-  /** The revision that must be stored before the write; 0 for an insert. */
-  readonly expected: number
-  /** After the write; 0 for a delete. */
-  readonly revision: number
-  /** Empty for a delete. */
-  readonly document: string
+/** A row to be written. */
+export interface DocumentInsert extends StoredResource {
+  /** What is in the document. */
+  readonly resource: Resource
+}
+
+/** A row to be written in place of another one. */
+export interface DocumentUpdate extends DocumentInsert {
+  /** What must be stored before the write. */
+  readonly before: StoredResource
 }
 
 /** What is written to one resource table and its link table. */
 export interface TableWrites {
   readonly table: string
-  readonly resource: string
-  readonly inserts: DocumentWrite[]
-  readonly updates: DocumentWrite[]
-  readonly deletes: DocumentWrite[]
+  readonly definition: ResourceDefinition
+  readonly inserts: DocumentInsert[]
+  readonly updates: DocumentUpdate[]
+  /** What must be stored before. */
+  readonly deletes: StoredResource[]
   readonly linksAdded: Link[]
   readonly linksRemoved: Link[]
 }
@@ -176,15 +178,17 @@ function addRows(tables: Map<string, TableWrites>, { definition, before, after }
   const table = tableOf(definition)
   let rows = tables.get(table)
   if (!rows) {
-    rows = { table, resource: definition.name, inserts: [], updates: [], deletes: [], linksAdded: [], linksRemoved: [] }
+    rows = { table, definition, inserts: [], updates: [], deletes: [], linksAdded: [], linksRemoved: [] }
     tables.set(table, rows)
   }
   const hasLinks = definition.indexed.some(({ many }) => many)
   const linksBefore = before && hasLinks ? linksOf(definition, resourceIn(before)) : []
   const linksAfter = after && hasLinks ? linksOf(definition, after.resource) : []
-  if (after && !before) rows.inserts.push({ ...after.stored, expected: 0 })
-  else if (after && before) rows.updates.push({ ...after.stored, expected: before.revision })
-  else if (before) rows.deletes.push({ id: before.id, expected: before.revision, revision: 0, document: '' })
+  if (after) {
+    const { id, revision, document } = after.stored
+    if (before) rows.updates.push({ id, revision, document, resource: after.resource, before })
+    else rows.inserts.push({ id, revision, document, resource: after.resource })
+  } else if (before) rows.deletes.push(before)
   if (linksBefore.length === 0) rows.linksAdded.push(...linksAfter)
   else {
     rows.linksAdded.push(...without(linksAfter, linksBefore))

@@ -94,7 +94,7 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
     const { tenant } = writes
     for (const table of writes.tables()) {
       addTable(add, tenant, table)
-      const { resource } = table
+      const resource = table.definition.name
       const key = `${tenant} ${resource}`
       const total = totals.get(key) ?? { tenant, resource, change: 0 }
       total.change += table.inserts.length - table.deletes.length
@@ -118,8 +118,9 @@ type Add = (kind: Kind, table: string, row: readonly Value[]) => void
 
 function addTable(add: Add, tenant: string, { table, inserts, updates, deletes, linksRemoved, linksAdded }: TableWrites): void {
   for (const { id, revision, document } of inserts) add('insert', table, [tenant, id, revision, document])
-  for (const { id, expected, revision, document } of updates) add('update', table, [tenant, id, expected, revision, document])
-  for (const { id, expected } of deletes) add('delete', table, [tenant, id, expected])
+  for (const { id, before, revision, document } of updates)
+    add('update', table, [tenant, id, before.revision, revision, document])
+  for (const { id, revision } of deletes) add('delete', table, [tenant, id, revision])
   for (const { attribute, value, id } of linksRemoved) add('unlink', table, [tenant, attribute, value, id])
   for (const { attribute, value, id } of linksAdded) add('link', table, [tenant, attribute, value, id])
 }

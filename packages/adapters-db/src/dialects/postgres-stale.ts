@@ -12,9 +12,9 @@ export function staleStatement(batch: readonly WriteSet[]): (Statement & { reado
   for (const [place, writes] of batch.entries()) {
     const tenant = JSON.stringify(writes.tenant)
     for (const { table, updates, deletes } of writes.tables()) {
-      for (const { id, expected } of [...updates, ...deletes]) {
+      for (const { id, revision } of [...updates.map(({ before }) => before), ...deletes]) {
         const rows = tables.get(table) ?? []
-        rows.push(`{"p":${place},"t":${tenant},"i":${JSON.stringify(id)},"e":${expected}}`)
+        rows.push(`{"p":${place},"t":${tenant},"i":${JSON.stringify(id)},"e":${revision}}`)
         tables.set(table, rows)
       }
     }

@@ -2,7 +2,7 @@ import type { Clock } from '@crm-lite/domain'
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
-import type { MigrationDialect } from '../migrations/migration.ts'
+import type { ColumnOfDocument, IndexedType, MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
 import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
@@ -195,28 +195,34 @@ const migrationDialect: MigrationDialect = {
   tableOptions: sql``,
   keyOnlyTableOptions: sql``,
   generated: (path, type) => {
-    const names = path.split('.')
-    const at = sql`document${sql.join(
-      names.map(name => sql`->${sql.lit(name)}`),
-      sql``
-    )}`
-    const text = sql`document${sql.join(
-      names.map((name, index) => sql`${sql.raw(index === names.length - 1 ? '->>' : '->')}${sql.lit(name)}`),
-      sql``
-    )}`
-    const when = (jsonType: string, value: RawBuilder<unknown>) =>
-      sql`generated always as (case when jsonb_typeof(${at}) = ${sql.lit(jsonType)} then ${value} end) stored`
-    switch (type) {
-      case 'string':
-        return sql`text collate "C" ${when('string', text)}`
-      case 'number':
-        return sql`double precision ${when('number', sql`(${text})::double precision`)}`
-      case 'boolean':
-        return sql`boolean ${when('boolean', sql`(${text})::boolean`)}`
-      case 'dateTime':
-        return sql`text collate "C" ${when('string', sql`crm_instant(${text})`)}`
-      default:
-        return type satisfies never
-    }
+    const column = columnOf(path, type)
+    return sql`${column.type} generated always as (${column.value}) stored`
+  },
+  columnOf
+}
+
+function columnOf(path: string, type: IndexedType): ColumnOfDocument {
+  const names = path.split('.')
+  const at = sql`document${sql.join(
+    names.map(name => sql`->${sql.lit(name)}`),
+    sql``
+  )}`
+  const text = sql`document${sql.join(
+    names.map((name, index) => sql`${sql.raw(index === names.length - 1 ? '->>' : '->')}${sql.lit(name)}`),
+    sql``
+  )}`
+  const when = (jsonType: string, value: RawBuilder<unknown>) =>
+    sql`case when jsonb_typeof(${at}) = ${sql.lit(jsonType)} then ${value} end`
+  switch (type) {
+    case 'string':
+      return { type: sql`text collate "C"`, value: when('string', text) }
+    case 'number':
+      return { type: sql`double precision`, value: when('number', sql`(${text})::double precision`) }
+    case 'boolean':
+      return { type: sql`boolean`, value: when('boolean', sql`(${text})::boolean`) }
+    case 'dateTime':
+      return { type: sql`text collate "C"`, value: when('string', sql`crm_instant(${text})`) }
+    default:
+      return type satisfies never
   }
 }

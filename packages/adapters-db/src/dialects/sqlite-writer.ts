@@ -1,13 +1,12 @@
 import { type Clock, DomainError, type DomainEvent, type WorkKind } from '@crm-lite/domain'
-import { linkTable } from '../table-names.ts'
-import type { TableWrites, WorkRow, WriteSet } from '../write-set.ts'
+import type { WorkRow, WriteSet } from '../write-set.ts'
 import type { RunInTransaction, TransactOptions, WorkReader, Writer } from './dialect.ts'
 import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
+import { writeTable } from './sqlite-table.ts'
 
 /** How long writes wait for another process that holds the write lock before they are refused. */
 const MAX_BUSY_MS = 5_000
 const MAX_BATCH = 512
-const LINKS_PER_STATEMENT = 8
 /** So many turns of the event loop are committed together, while each brings more. */
 const MAX_TURNS = 4
 
@@ -217,7 +216,9 @@ export class SqliteWriter implements Writer {
           clock.now().getTime()
         )
     }
-    for (const table of tables) batch.totals.add(writes.tenant, table.resource, table.inserts.length - table.deletes.length)
+    for (const { definition, inserts, deletes } of tables) {
+      batch.totals.add(writes.tenant, definition.name, inserts.length - deletes.length)
+    }
   }
 
   #execute(sql: string): void {
@@ -276,42 +277,6 @@ function writeWork(connection: SqliteConnection, tenant: string, { kind, id, due
         'insert or replace into due_work (tenant, kind, id, due_at_ms, claimable_at_ms, attempts) values (?, ?, ?, ?, ?, 0)'
       )
       .run(tenant, kind, id, dueAtMs, dueAtMs)
-}
-
-function writeTable(connection: SqliteConnection, tenant: string, writes: TableWrites): void {
-  const { table } = writes
-  for (const { id, revision, document } of writes.inserts) {
-    connection
-      .prepare(`insert into "${table}" (tenant, id, revision, document) values (?, ?, ?, ?)`)
-      .run(tenant, id, revision, document)
-  }
-  for (const { id, expected, revision, document } of writes.updates) {
-    const update = connection.prepare(
-      `update "${table}" set revision = ?, document = ? where tenant = ? and id = ? and revision = ?`
-    )
-    expectOne(update.run(revision, document, tenant, id, expected).changes)
-  }
-  for (const { id, expected } of writes.deletes) {
-    const remove = connection.prepare(`delete from "${table}" where tenant = ? and id = ? and revision = ?`)
-    expectOne(remove.run(tenant, id, expected).changes)
-  }
-  for (const { attribute, value, id } of writes.linksRemoved) {
-    connection
-      .prepare(`delete from "${linkTable(table)}" where tenant = ? and attribute = ? and value = ? and id = ?`)
-      .run(tenant, attribute, value, id)
-  }
-  for (let from = 0; from < writes.linksAdded.length; from += LINKS_PER_STATEMENT) {
-    const links = writes.linksAdded.slice(from, from + LINKS_PER_STATEMENT)
-    const rows = links.map(() => '(?, ?, ?, ?)').join(', ')
-    connection
-      .prepare(`insert into "${linkTable(table)}" (tenant, attribute, value, id) values ${rows}`)
-      .run(...links.flatMap(({ attribute, value, id }) => [tenant, attribute, value, id]))
-  }
-}
-
-/** Work reads and writes in one transaction, so only a resource that was read before it can be stale. */
-function expectOne(changes: number): void {
-  if (changes !== 1) throw new DomainError('staleRevision', 'the resource has changed since it was read')
 }
 
 /** What callers may expect to go wrong becomes a refusal; everything else stays what it is. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Clock } from '@crm-lite/domain'
 import { DummyDriver, Kysely, type RawBuilder, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
-import type { MigrationDialect } from '../migrations/migration.ts'
+import type { ColumnOfDocument, IndexedType, MigrationDialect } from '../migrations/migration.ts'
 import { StartRefused } from '../start-refused.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedLookup, PreparedRead, Row, Statement } from './dialect.ts'
@@ -184,7 +184,7 @@ async function retryWhileBusy<T>(action: () => T): Promise<T> {
   }
 }
 
-const migrationDialect: MigrationDialect = {
+export const migrationDialect: MigrationDialect = {
   name: 'sqlite',
   text: sql`text`,
   document: sql`text`,
@@ -192,25 +192,31 @@ const migrationDialect: MigrationDialect = {
   tableOptions: sql`strict`,
   keyOnlyTableOptions: sql`strict, without rowid`,
   generated: (path, type) => {
-    const at = sql.lit(
-      `$${path
-        .split('.')
-        .map(name => `."${name}"`)
-        .join('')}`
-    )
-    const value = sql`json_extract(document, ${at})`
-    const is = (...types: string[]) => sql`json_type(document, ${at}) in (${sql.join(types.map(each => sql.lit(each)))})`
-    switch (type) {
-      case 'string':
-        return sql`text generated always as (case when ${is('text')} then ${value} end) virtual`
-      case 'number':
-        return sql`real generated always as (case when ${is('integer', 'real')} then ${value} end) virtual`
-      case 'boolean':
-        return sql`integer generated always as (case when ${is('true', 'false')} then ${value} end) virtual`
-      case 'dateTime':
-        return sql`text generated always as (case when ${is('text')} then crm_instant(${value}) end) virtual`
-      default:
-        return type satisfies never
-    }
+    const column = columnOf(path, type)
+    return sql`${column.type} generated always as (${column.value}) virtual`
+  },
+  columnOf
+}
+
+function columnOf(path: string, type: IndexedType): ColumnOfDocument {
+  const at = sql.lit(
+    `$${path
+      .split('.')
+      .map(name => `."${name}"`)
+      .join('')}`
+  )
+  const value = sql`json_extract(document, ${at})`
+  const is = (...types: string[]) => sql`json_type(document, ${at}) in (${sql.join(types.map(each => sql.lit(each)))})`
+  switch (type) {
+    case 'string':
+      return { type: sql`text`, value: sql`case when ${is('text')} then ${value} end` }
+    case 'number':
+      return { type: sql`real`, value: sql`case when ${is('integer', 'real')} then ${value} end` }
+    case 'boolean':
+      return { type: sql`integer`, value: sql`case when ${is('true', 'false')} then ${value} end` }
+    case 'dateTime':
+      return { type: sql`text`, value: sql`case when ${is('text')} then crm_instant(${value}) end` }
+    default:
+      return type satisfies never
   }
 }

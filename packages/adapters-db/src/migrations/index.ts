@@ -7,6 +7,7 @@ import { journeyFollower } from './0007-journey-follower.ts'
 import { provisioning } from './0008-provisioning.ts'
 import { fmsSubscription } from './0009-fms-subscription.ts'
 import { deliveryBundles } from './0010-delivery-bundles.ts'
+import { writtenColumns } from './0011-written-columns.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   journeyFollower,
   provisioning,
   fmsSubscription,
-  deliveryBundles
+  deliveryBundles,
+  writtenColumns
 ]

@@ -40,7 +40,7 @@ export interface FilterTables {
   close(): Promise<void>
 }
 
-const sqliteCompiler = new Kysely<unknown>({
+export const sqliteCompiler = new Kysely<unknown>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),
