@@ -16,7 +16,7 @@ const WARM_UP = 100
  */
 export async function measureProvisioningLatency(bench: Bench): Promise<Result> {
   const { engine, options } = bench
-  const world = await startWorld(bench, 'withFms', { isWorkerWithServer: true })
+  const world = await startWorld(bench, 'withFms', { isAllWithServer: true })
   try {
     const { address } = world.server
     const many = options.isQuick ? MANY.quick : MANY.full

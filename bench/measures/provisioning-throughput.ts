@@ -16,7 +16,7 @@ const ROUNDS = { quick: 2, full: 3 }
 export function measureThroughput(items: number, isPromised: boolean): (bench: Bench) => Promise<Result> {
   return async bench => {
     const { engine, options, say } = bench
-    const [ours, off] = [await startWorld(bench, 'withFms', { isWorkerWithServer: true }), await startWorld(bench, 'off')]
+    const [ours, off] = [await startWorld(bench, 'withFms', { isAllWithServer: true }), await startWorld(bench, 'off')]
     try {
       const through = new Rounds(bench, ours, items)
       const bare = new Rounds(bench, off, items)

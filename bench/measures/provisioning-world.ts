@@ -25,25 +25,28 @@ export interface ProvisioningWorld {
 export interface Places {
   /** Whether the FMS, which stands for a machine of somebody else, lets the load go first where they share a core. */
   readonly isFmsLast?: boolean
-  /** Whether a worker in a process of its own shares the core of the server, rather than that of the database, the FMS and the load. */
-  readonly isWorkerWithServer?: boolean
+  /**
+   * Whether the worker and the FMS share the core of the server, where the database is a process of its own and needs most of the other one.
+   */
+  readonly isAllWithServer?: boolean
 }
 
 export async function startWorld(
   { cores, engine, options }: Bench,
   workers: Workers,
-  { isFmsLast = false, isWorkerWithServer = false }: Places = {}
+  { isFmsLast = false, isAllWithServer = false }: Places = {}
 ): Promise<ProvisioningWorld> {
   const DATABASE_URL = await engine.copy(options.rows.small)
   const companions: Companion[] = []
   const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic', FMS_MAX_CONCURRENT: '64' }
-  const fms = workers === 'withFms' ? await startSimulator(companions, cores?.load, isFmsLast) : NOWHERE
+  const beside = isAllWithServer && engine.name === 'postgres' ? cores?.server : cores?.load
+  const fms = workers === 'withFms' ? await startSimulator(companions, beside, isFmsLast) : NOWHERE
   const settings = { ...common, ...(workers !== 'off' && { FMS_URL: fms }) }
   const isApart = workers === 'off' || engine.name === 'postgres'
   const server = await startServer(DATABASE_URL, cores?.server, { ...settings, ...(isApart && { WORKERS: 'off' }) })
   if (workers !== 'off' && isApart) {
     const ofWorker = { ...settings, DATABASE_URL, PUBLIC_BASE_URL: server.address }
-    companions.push(await startWorker(isWorkerWithServer ? cores?.server : cores?.load, ofWorker))
+    companions.push(await startWorker(beside, ofWorker))
   }
   const all = [server, ...companions]
   return {

@@ -28,8 +28,13 @@ export interface FmsServices {
   readonly listener?: FmsListener
   /** How many service orders are seen to at the same time: there are fewer calls than that. */
   readonly concurrency: number
-  /** How many of them may be now: none while the FMS does not answer, one to find out whether it does again. */
+  /**
+   * How many of them may be now: none while the FMS does not answer, one to find out whether it does again, and fewer while it is about to
+   * call back about others.
+   */
   readonly room: () => number
+  /** Whether it does, as far as is known. */
+  readonly isAnswering: () => boolean
   /** Keeps answers back that callbacks overtake. Absent: the FMS does not tell us anything by itself. */
   readonly answers?: PatientAnswers
   /** Where the FMS is to tell what happens; absent: that is seen to by hand. */
@@ -72,13 +77,14 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const watch = new SubscriptionWatch({ ...database, clock }, TENANT, log)
   const secret = fms.callbackSecret ?? derivedSecret(config)
   const isToldNothing = fms.callbacks === 'off'
-  const answers = isToldNothing ? undefined : new PatientAnswers(log)
+  const answers = isToldNothing ? undefined : new PatientAnswers({ log })
   return {
     gateway: answers ? watch.asking(gateway) : gateway,
     policy: fulfilmentPolicy(fms),
     ...(answers && { answers, listener: { secret, read: watch.reading(readNotification), onOver: answers.overtaken } }),
     concurrency: places,
-    room: () => breaker.room(),
+    room: () => Math.min(breaker.room(), fms.maxConcurrent * CALLBACKS_PER_CALL - (answers?.expected ?? 0)),
+    isAnswering: () => breaker.room() > 0,
     ...(fms.callbacks !== 'byHand' && {
       wantedCallback: {
         // The simulator is the same one at another port.
@@ -94,6 +100,8 @@ const SECOND_MS = 1_000
 const HOUR_MS = 3_600 * SECOND_MS
 /** While some wait for the FMS, as many others may be about to be sent, or their answers about to be stored. */
 const PLACES_PER_CALL = 2
+/** So many service orders may have been sent that the FMS is about to call back about. */
+const CALLBACKS_PER_CALL = 4
 /** Calls beyond those of the workers, which are never more at a time than there are places. */
 const OTHER_CALLS = 8
 /** A call may have to wait for its turn, ask for a token twice and be made twice; tokens take ten seconds at most. */

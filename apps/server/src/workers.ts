@@ -45,8 +45,9 @@ export interface FmsParts {
   readonly policy: FulfilmentPolicy
   /** How many service orders are seen to at the same time. */
   readonly concurrency: number
-  /** How many of them may be now: none while it doesn't answer, one to find out whether it does again. */
+  /** How many of them may be now: none while it doesn't answer, one to find out whether it does again, fewer while it is to call back. */
   readonly room: () => number
+  readonly isAnswering: () => boolean
   /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
   readonly answers?: PatientAnswers
   /** Where it is to tell what happens; absent: that is seen to by hand. */
@@ -123,8 +124,9 @@ function orderWorkers(config: Config, { fms, ...parts }: WorkerParts): Worker[] 
   if (!fms) return [dueWorker(config, parts)]
   const dependencies = sendDependencies({ ...parts, fms })
   const worker = fmsWorker(config, { ...parts, fms })
+  fms.answers?.watch(() => worker.roomMade())
   const { isBusy = () => false, log } = parts
-  const sending = promptSending({ dependencies, worker, room: fms.room, isBusy, log })
+  const sending = promptSending({ dependencies, worker, isAnswering: fms.isAnswering, isBusy, log })
   return [
     dueWorker(config, { ...parts, fms, sending }),
     {
@@ -185,6 +187,8 @@ export function fmsWorker(
     log,
     leaseMs: Math.max(leaseMs, fms.policy.settings.callTimeoutMs),
     concurrency,
+    // What acceptances have sent at once costs less than what is found due: it would not get a place where there is much of that.
+    claims: Math.ceil(concurrency / 2),
     room,
     rest: FMS_REST,
     ...(isBusy && { isBusy })

@@ -153,7 +153,7 @@ export { retireJourneySpecification } from './use-cases/retire-journey-specifica
 export { retireProvisioningRule } from './use-cases/retire-provisioning-rule.ts'
 export { revokeTrackingToken } from './use-cases/revoke-tracking-token.ts'
 export { rulesInUse } from './use-cases/rules-in-use.ts'
-export { type SendDependencies, sendServiceOrder } from './use-cases/send-service-order.ts'
+export { type SendDependencies, sendServiceOrder, type TakenAnswer } from './use-cases/send-service-order.ts'
 export { type Settlement, settleCancellation } from './use-cases/settle-cancellation.ts'
 export { type OrderToSimulate, simulateJourneySpecification } from './use-cases/simulate-journey-specification.ts'
 export { stepFulfilment } from './use-cases/step-fulfilment.ts'

@@ -18,6 +18,8 @@ export interface DueWorkerOptions {
   readonly leaseMs: number
   /** How much is done at the same time at most: 64 by default, which the database commits together. */
   readonly concurrency?: number
+  /** How much of that may be claimed here: the rest is for those who take places. All of it by default. */
+  readonly claims?: number
   /** How much of that may be under way now, where it isn't always all of it: nothing, say, while somebody doesn't answer. */
   readonly room?: () => number
   /** Whether requests wait: what becomes due by itself lets them go first then. */
@@ -61,8 +63,12 @@ export class DueWorker {
   #next: NodeJS.Timeout | undefined
   #stopListening: () => void = () => {}
   readonly #underWay = new Set<Promise<void>>()
+  /** How much of that was claimed here. */
+  #claimed = 0
   /** Let go who waits for a place. */
   readonly #waiting = new Set<() => void>()
+  /** Whether something waits to be claimed until somebody else makes room. */
+  #isShortOfRoom = false
   #failure: { readonly error: unknown } | undefined
   #restUntilMs = Number.NEGATIVE_INFINITY
   /** Whether something was due when it last claimed: then more is, as a rule, and looking first would cost as much again. */
@@ -73,6 +79,7 @@ export class DueWorker {
       pollMs: POLL_MS,
       monotonicMs: () => performance.now(),
       concurrency: CONCURRENCY,
+      claims: Number.POSITIVE_INFINITY,
       room: () => Number.POSITIVE_INFINITY,
       isBusy: () => false,
       rest: REST,
@@ -153,6 +160,18 @@ export class DueWorker {
     }
   }
 
+  /** Says that there is more room than before. */
+  roomMade(): void {
+    this.#letGo()
+    if (!this.#isShortOfRoom || !this.#isWorthClaiming()) return
+    this.#isShortOfRoom = false
+    this.#wake()
+  }
+
+  #letGo(): void {
+    if (this.#waiting.size > 0 && this.#isRoomy()) for (const letGo of this.#waiting) letGo()
+  }
+
   async #waitUntilRoomy(patienceMs: number): Promise<void> {
     let letGo = () => {}
     const roomy = new Promise<void>(resolve => {
@@ -212,12 +231,13 @@ export class DueWorker {
   /** Begins what is due, as much as there is room for, and doesn't wait for what takes long. */
   async #begin(): Promise<boolean> {
     const { queue, clock, leaseMs } = this.#options
-    if (this.#freePlaces() <= 0) return this.#waitForRoom()
+    if (this.#claimable() <= 0) return this.#waitForRoom()
     await this.#gatherRoom()
-    const limit = this.#freePlaces()
+    const limit = this.#claimable()
     if (limit <= 0) return true
     const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
-    for (const each of claimed) this.#follow(this.#do(each))
+    this.#claimed += claimed.length
+    for (const each of claimed) this.#follow(this.#do(each).finally(() => this.#claimed--))
     return claimed.length > 0
   }
 
@@ -237,15 +257,24 @@ export class DueWorker {
     return Math.min(concurrency, room()) - this.#underWay.size
   }
 
+  #claimable(): number {
+    return Math.min(this.#freePlaces(), this.#options.claims - this.#claimed)
+  }
+
+  #isWorthClaiming(): boolean {
+    const free = this.#claimable()
+    return free > 0 && free >= (free + this.#claimed) * CLAIMED_AT_LEAST
+  }
+
   #isRoomy(): boolean {
     const free = this.#freePlaces()
-    return free >= (free + this.#underWay.size) * CLAIMED_AT_LEAST
+    return free > 0 && free >= (free + this.#underWay.size) * CLAIMED_AT_LEAST
   }
 
   /** Claiming one by one as places become free would cost a claim for each. What takes long is not waited for. */
   async #gatherRoom(): Promise<void> {
     let isOver = false
-    const isEnough = () => isOver || this.#isRoomy()
+    const isEnough = () => isOver || this.#isWorthClaiming()
     const gather = async () => {
       while (!isEnough()) await Promise.race(this.#underWay)
     }
@@ -255,7 +284,10 @@ export class DueWorker {
 
   /** What ends by itself makes room. Room that somebody else makes is found when looking again. */
   async #waitForRoom(): Promise<boolean> {
-    if (this.#underWay.size === 0) return false
+    if (this.#underWay.size === 0) {
+      this.#isShortOfRoom = true
+      return false
+    }
     await Promise.race(this.#underWay)
     return true
   }
@@ -267,7 +299,7 @@ export class DueWorker {
       })
       .finally(() => {
         this.#underWay.delete(followed)
-        if (this.#waiting.size > 0 && this.#isRoomy()) for (const letGo of this.#waiting) letGo()
+        this.#letGo()
       })
     this.#underWay.add(followed)
   }

@@ -5,17 +5,19 @@ import { PatientAnswers } from './patient-answers.ts'
 const PATIENCE_MS = 30
 const LONG_PATIENCE_MS = 600_000
 
-function world(patienceMs: number) {
+function world(patienceMs: number, lookEveryMs = LONG_PATIENCE_MS) {
   const warnings: string[] = []
   const log = { info: () => undefined, warn: (_fields: object, text: string) => void warnings.push(text) }
-  return { warnings, answers: new PatientAnswers(log, patienceMs) }
+  return { warnings, answers: new PatientAnswers({ log, patienceMs, lookEveryMs }) }
 }
+
+const notOvertaken = async () => false
 
 t.test('the answer that something was taken lets callbacks go ahead', async t => {
   const { answers } = world(PATIENCE_MS)
   const startedMs = performance.now()
   const waitedMs = await new Promise<number>(resolve =>
-    answers.storeLater('1', async () => resolve(performance.now() - startedMs))
+    answers.storeLater('1', { isOvertaken: notOvertaken, store: async () => resolve(performance.now() - startedMs) })
   )
   t.ok(waitedMs >= PATIENCE_MS - 2)
 })
@@ -24,10 +26,11 @@ t.test('who stops stores what waits, and does not wait any longer', async t => {
   const { answers } = world(LONG_PATIENCE_MS)
   let stored = 0
   for (let n = 0; n < 3; n++) {
-    answers.storeLater(`${n}`, async () => {
+    const store = async () => {
       await pause(1)
       stored++
-    })
+    }
+    answers.storeLater(`${n}`, { isOvertaken: notOvertaken, store })
   }
   await answers.stop()
   t.equal(stored, 3)
@@ -35,9 +38,10 @@ t.test('who stops stores what waits, and does not wait any longer', async t => {
 
 t.test("an answer that cannot be stored is in nobody else's way", async t => {
   const { answers, warnings } = world(PATIENCE_MS)
-  answers.storeLater('1', async () => {
+  const store = async () => {
     throw new Error('the database is gone')
-  })
+  }
+  answers.storeLater('1', { isOvertaken: notOvertaken, store })
   await answers.stop()
   t.equal(warnings.length, 1)
 })
@@ -47,10 +51,11 @@ t.test('what callbacks have overtaken is not stored any more, and the others are
   const stored: string[] = []
   const last = new Promise<void>(resolve => {
     for (const id of ['1', '2', '3', '4']) {
-      answers.storeLater(id, async () => {
+      const store = async () => {
         stored.push(id)
         if (id === '4') resolve()
-      })
+      }
+      answers.storeLater(id, { isOvertaken: notOvertaken, store })
     }
   })
   answers.overtaken('1')
@@ -63,7 +68,45 @@ t.test('what callbacks have overtaken is not stored any more, and the others are
 t.test('of two answers about one service order the later one is stored', async t => {
   const { answers } = world(LONG_PATIENCE_MS)
   const stored: string[] = []
-  for (const text of ['first', 'second']) answers.storeLater('1', async () => void stored.push(text))
+  for (const text of ['first', 'second'])
+    answers.storeLater('1', { isOvertaken: notOvertaken, store: async () => void stored.push(text) })
   await answers.stop()
   t.strictSame(stored, ['second'])
+})
+
+t.test('what another server has heard is found by looking', async t => {
+  const { answers } = world(LONG_PATIENCE_MS, 10)
+  const overtaken = new Set<string>()
+  const stored: string[] = []
+  const isOneLess = new Promise<void>(resolve => answers.watch(resolve))
+  for (const id of ['1', '2', '3']) {
+    const isOvertaken = async () => {
+      if (id === '3') throw new Error('the database is gone')
+      return overtaken.has(id)
+    }
+    answers.storeLater(id, { isOvertaken, store: async () => void stored.push(id) })
+  }
+  t.equal(answers.expected, 3)
+  overtaken.add('2')
+  await isOneLess
+  t.equal(answers.expected, 2)
+  await answers.stop()
+  t.strictSame(stored, ['1', '3'])
+})
+
+t.test('of an FMS that takes its time nothing is expected, and again when it does not any more', async t => {
+  const { answers } = world(PATIENCE_MS)
+  const store = async () => undefined
+  const tell = (id: string) => answers.storeLater(id, { isOvertaken: notOvertaken, store })
+  for (let n = 0; n < 40; n++) tell(`slow ${n}`)
+  t.equal(answers.expected, 40)
+  await new Promise<void>(resolve => answers.watch(resolve))
+  tell('another')
+  t.equal(answers.expected, 0)
+  for (let n = 0; n < 40; n++) {
+    tell(`quick ${n}`)
+    answers.overtaken(`quick ${n}`)
+  }
+  t.equal(answers.expected, 1)
+  await answers.stop()
 })

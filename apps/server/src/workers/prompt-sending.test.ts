@@ -7,7 +7,7 @@ import { promptSending } from './prompt-sending.ts'
 const context = { tenant: 'default', actor: 'crm', correlationId: 'c-1' }
 
 /** So many places for calls, which the calls give back. */
-function world(places: number, { isBusy = false, room = places } = {}) {
+function world(places: number, { isBusy = false, isAnswering = true } = {}) {
   const clock = { now: () => new Date() }
   const fms = new MemoryFms({ now: clock.now })
   const store = new MemoryStore({ clock })
@@ -29,7 +29,7 @@ function world(places: number, { isBusy = false, room = places } = {}) {
   const sending = promptSending({
     dependencies,
     worker: { takePlace, waitForPlace: async () => takePlace() },
-    room: () => room,
+    isAnswering: () => isAnswering,
     isBusy: () => isBusy,
     log: { info: () => undefined, warn: (_fields, text) => void warnings.push(text) }
   })
@@ -82,6 +82,6 @@ t.test('a place for nothing is given back', async t => {
 
 t.test('there is no place while requests wait, nor while the FMS does not answer, nor when all are taken', async t => {
   t.equal(await world(2, { isBusy: true }).sending.place(), undefined)
-  t.equal(await world(2, { room: 0 }).sending.place(), undefined)
-  t.equal(await world(0, { room: 2 }).sending.place(), undefined)
+  t.equal(await world(2, { isAnswering: false }).sending.place(), undefined)
+  t.equal(await world(0).sending.place(), undefined)
 })

@@ -16,8 +16,8 @@ interface Options {
   readonly dependencies: SendDependencies
   /** What has orders done by the FMS: it gives places for calls. */
   readonly worker: Pick<DueWorker, 'takePlace' | 'waitForPlace'>
-  /** How many places there are at best now. */
-  readonly room: () => number
+  /** Whether the FMS answers, as far as is known. */
+  readonly isAnswering: () => boolean
   /** Whether requests wait. */
   readonly isBusy: () => boolean
   readonly log: WorkerLog
@@ -27,7 +27,7 @@ interface Options {
  * Sends to the FMS what an acceptance of this process has stored as sent. Not while requests wait, as callbacks cost more than acceptances;
  * nor while the FMS doesn't answer.
  */
-export function promptSending({ dependencies, worker, room, isBusy, log }: Options): PromptSending {
+export function promptSending({ dependencies, worker, isAnswering, isBusy, log }: Options): PromptSending {
   const sendOne = async (sent: Fulfilment, context: RequestContext) => {
     try {
       await sendServiceOrder(dependencies, sent, context)
@@ -46,7 +46,7 @@ export function promptSending({ dependencies, worker, room, isBusy, log }: Optio
   }
   return {
     place: async (): Promise<SendingPlace | undefined> => {
-      if (isBusy() || room() === 0) return undefined
+      if (isBusy() || !isAnswering()) return undefined
       const release = await worker.waitForPlace(PATIENCE_MS)
       return release && { send: (sent, context) => send(sent, context, release) }
     }

@@ -14,11 +14,18 @@ import type { ResourceStore } from '../ports/resource-store.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilment.ts'
 
+/** The answer of the FMS that it has taken a service order. */
+export interface TakenAnswer {
+  /** Whether callbacks have told more by now: then it need not be stored. */
+  isOvertaken(): Promise<boolean>
+  store(): Promise<unknown>
+}
+
 export interface SendDependencies extends FulfilmentDependencies {
   readonly store: ResourceStore
   readonly fms: FmsGateway
   /** Stores the answer that the FMS has taken something a little later, so that callbacks may go ahead. Absent: it is stored at once. */
-  readonly storeLater?: (id: string, store: () => Promise<unknown>) => void
+  readonly storeLater?: (id: string, answer: TakenAnswer) => void
 }
 
 /**
@@ -36,7 +43,7 @@ export async function sendServiceOrder(
   const result = await fms.create(sent.request, dueAt(sent, fulfilment.settings))
   const store = () => storeAnswer(dependencies, { asked: sent, result }, context)
   if (result.kind !== 'ok' || !storeLater) return store()
-  storeLater(sent.id, store)
+  storeLater(sent.id, { isOvertaken: () => isDone(dependencies, sent.id, context), store })
   return undefined
 }
 

@@ -68,9 +68,14 @@ export class SimulatedServer implements Server {
   #patience(): Pick<SendDependencies, 'storeLater'> & Pick<FollowNotificationDependencies, 'onOver'> {
     const waiting = new Set<string>()
     return {
-      storeLater: (id, store) => {
+      storeLater: (id, answer) => {
         waiting.add(id)
-        this.#spawnStep(() => this.process.pause(MAX_PATIENCE_MS).then(() => (waiting.delete(id) ? store() : undefined)))
+        this.#spawnStep(async () => {
+          await this.process.pause(MAX_PATIENCE_MS / 2)
+          if (waiting.has(id) && (await answer.isOvertaken())) waiting.delete(id)
+          await this.process.pause(MAX_PATIENCE_MS / 2)
+          if (waiting.delete(id)) await answer.store()
+        })
       },
       onOver: id => void waiting.delete(id)
     }
