@@ -162,7 +162,7 @@ export function dueWorker(
 }
 
 /** What is begun there comes back in callbacks, which are answered at once, and cost several times as much. */
-const FMS_REST = 199
+const FMS_REST = 399
 
 /**
  * What has orders done by the FMS. It waits for answers, so that nothing else waits with it; and what it has claimed is its own for as long

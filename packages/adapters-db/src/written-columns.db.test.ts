@@ -9,6 +9,7 @@ import { registerFunctions } from './dialects/sqlite-functions.ts'
 import { openDatabase } from './index.ts'
 import { migrations } from './migrations/index.ts'
 import { type MigrationRunner, migrate } from './migrations/migrate.ts'
+import { resourceTable } from './migrations/resource-table.ts'
 import { tableOf } from './table-names.ts'
 import { sqliteCompiler } from './testing/filter-tables.ts'
 
@@ -109,6 +110,20 @@ t.test('the engine computes none of them any more, and each has its index', asyn
       t.ok(indexes.includes(`${table}_${name}`), `the index of ${table}.${name}`)
     }
   }
+})
+
+t.test('a table that is made from now on has them written, too', async t => {
+  const database = new Sqlite(':memory:')
+  t.teardown(() => database.close())
+  const statements = resourceTable(migrationDialect, 'meter', { state: 'state', read_at: ['readAt', 'dateTime'] })
+  await runnerOn(database).exclusively(async run => {
+    for (const statement of statements) await run(statement)
+  })
+  database.exec("insert into meter values ('default', '1', 1, '{}', 'on', '2026-03-01T00:00:00.000Z')")
+  t.same(database.prepare('select name from pragma_index_list(?) where name like ?').pluck().all('meter', 'meter_%'), [
+    'meter_read_at',
+    'meter_state'
+  ])
 })
 
 t.test('whatever was changed, the columns are those of the document', async t => {

@@ -24,7 +24,7 @@ export interface DueWorkerOptions {
   readonly room?: () => number
   /** Whether requests wait: what becomes due by itself lets them go first then. */
   readonly isBusy?: () => boolean
-  /** While requests wait, a rest is so many times as long as the work before it: 49 by default, so that a fiftieth of the time is work. */
+  /** While requests wait, a rest is so many times as long as the work before it: 99 by default, so that a hundredth of the time is work. */
   readonly rest?: number
   /** How often to look whether there is something to do when nothing has said so. */
   readonly pollMs?: number
@@ -40,7 +40,7 @@ const PAUSE_AFTER_FAILURE_MS = 1_000
 const POLL_MS = 5_000
 /** While changes are written one after the other somebody looks at what is due this often. */
 const LOOK_EVERY_MS = { least: 20, most: 160 }
-const REST = 49
+const REST = 99
 /** While it rests it looks this often whether requests still wait. */
 const STILL_BUSY_MS = 100
 /** What takes longer than this doesn't work, but waits itself: for an answer, say. */

@@ -57,6 +57,11 @@ export class SqliteConnection {
     return []
   }
 
+  /** The row of a statement that finds at most one. */
+  find({ sql, parameters }: Statement): Row | undefined {
+    return this.prepare(sql).get(...parameters) as Row | undefined
+  }
+
   /** Runs a statement that returns nothing, or whose rows don't matter. */
   run({ sql, parameters }: Statement): number {
     const prepared = this.prepare(sql)

@@ -60,7 +60,7 @@ export class SqliteWriter implements Writer {
     const { connection } = options
     this.#reader = {
       read: async statement => connection.all(statement),
-      find: async statement => connection.all(statement)[0]
+      find: async statement => connection.find(statement)
     }
   }
 

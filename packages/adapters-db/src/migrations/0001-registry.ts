@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { postgresFunctions } from '../dialects/postgres-functions.ts'
 import type { Migration, MigrationDialect } from './migration.ts'
-import { linkTableOf, resourceTable } from './resource-table.ts'
+import { computedTable, linkTableOf } from './resource-table.ts'
 
 /** Customers, individuals and organizations; how many there are; answers to idempotent requests. */
 export const registry: Migration = {
@@ -44,7 +44,7 @@ const postgresOnly = [
 ]
 
 function linkedTable(dialect: MigrationDialect, table: string, indexed: Readonly<Record<string, string>>) {
-  return [...resourceTable(dialect, table, indexed), linkTableOf(dialect, table)]
+  return [...computedTable(dialect, table, indexed), linkTableOf(dialect, table)]
 }
 
 /** A row that every batch of writes updates: SQLite has one writer, so nobody waits for it. */

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Migration, MigrationDialect } from './migration.ts'
-import { resourceTable } from './resource-table.ts'
+import { computedTable } from './resource-table.ts'
 
 /** Subscriptions, and which events each of them still gets. */
 export const deliveries: Migration = {
   name: '0003-deliveries',
   statements: dialect => [
-    ...resourceTable(dialect, 'event_subscription', { api: 'api', state: 'state' }),
+    ...computedTable(dialect, 'event_subscription', { api: 'api', state: 'state' }),
     sql`alter table event_subscription add column host ${dialect.generated('host', 'string')}`,
     // What a subscription is called by its deliveries: a number that is never used again.
     sql`create table delivery_lane (

@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Migration, MigrationDialect } from './migration.ts'
-import { linkTableOf, resourceTable } from './resource-table.ts'
+import { computedTable, linkTableOf } from './resource-table.ts'
 
 /** Orders, their cancellations and history, the journeys they are on and what these are made from, and what becomes due by itself. */
 export const orders: Migration = {
   name: '0005-orders',
   statements: dialect => [
-    ...resourceTable(dialect, 'product_order', {
+    ...computedTable(dialect, 'product_order', {
       state: 'state',
       external_id: 'externalId',
       category: 'category',
@@ -14,21 +14,21 @@ export const orders: Migration = {
       billing_account_id: 'billingAccount.id'
     }),
     linkTableOf(dialect, 'product_order'),
-    ...resourceTable(dialect, 'cancel_product_order', { state: 'state', product_order_id: 'productOrder.id' }),
-    ...resourceTable(dialect, 'order_history', { order_id: 'order.id', date: ['date', 'dateTime'] }),
-    ...resourceTable(dialect, 'journey', {
+    ...computedTable(dialect, 'cancel_product_order', { state: 'state', product_order_id: 'productOrder.id' }),
+    ...computedTable(dialect, 'order_history', { order_id: 'order.id', date: ['date', 'dateTime'] }),
+    ...computedTable(dialect, 'journey', {
       product_order_id: 'productOrder.id',
       key_of_specification: 'specification.key',
       state: 'state'
     }),
-    ...resourceTable(dialect, 'journey_specification', {
+    ...computedTable(dialect, 'journey_specification', {
       key: 'key',
       version: ['version', 'number'],
       lifecycle_status: 'lifecycleStatus'
     }),
-    ...resourceTable(dialect, 'calendar', { name: 'name' }),
-    ...resourceTable(dialect, 'journey_catalog', {}),
-    ...resourceTable(dialect, 'tracking_token', {
+    ...computedTable(dialect, 'calendar', { name: 'name' }),
+    ...computedTable(dialect, 'journey_catalog', {}),
+    ...computedTable(dialect, 'tracking_token', {
       product_order_id: 'productOrder.id',
       expires_at: ['expiresAt', 'dateTime']
     }),

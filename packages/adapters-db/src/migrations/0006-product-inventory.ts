@@ -1,11 +1,11 @@
 import type { Migration } from './migration.ts'
-import { linkTableOf, resourceTable } from './resource-table.ts'
+import { computedTable, linkTableOf } from './resource-table.ts'
 
 /** The products that customers have. */
 export const productInventory: Migration = {
   name: '0006-product-inventory',
   statements: dialect => [
-    ...resourceTable(dialect, 'product', {
+    ...computedTable(dialect, 'product', {
       status: 'status',
       product_serial_number: 'productSerialNumber',
       product_offering_id: 'productOffering.id'

@@ -1,21 +1,21 @@
 import type { Migration } from './migration.ts'
-import { resourceTable } from './resource-table.ts'
+import { computedTable } from './resource-table.ts'
 
 /** What is sent to the fulfilment management system, by which rules, and what went wrong there. */
 export const provisioning: Migration = {
   name: '0008-provisioning',
   statements: dialect => [
-    ...resourceTable(dialect, 'provisioning_rule', {
+    ...computedTable(dialect, 'provisioning_rule', {
       key: 'key',
       version: ['version', 'number'],
       lifecycle_status: 'lifecycleStatus'
     }),
-    ...resourceTable(dialect, 'provisioning_catalog', {}),
-    ...resourceTable(dialect, 'fulfilment', {
+    ...computedTable(dialect, 'provisioning_catalog', {}),
+    ...computedTable(dialect, 'fulfilment', {
       product_order_id: 'productOrder.id',
       service_order_id: 'serviceOrder.id'
     }),
-    ...resourceTable(dialect, 'fallout', {
+    ...computedTable(dialect, 'fallout', {
       status: 'status',
       kind: 'kind',
       owner: 'owner',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { IndexedType, Migration, MigrationDialect } from './migration.ts'
-import type { IndexedColumn } from './resource-table.ts'
+import type { IndexedColumns } from './resource-table.ts'
 
 /**
  * SQLite computed the columns that indexes are made of from the document, twice for each index at every change, and wrote every entry anew.
@@ -12,7 +12,7 @@ export const writtenColumns: Migration = {
     dialect.name === 'sqlite' ? Object.entries(tables).flatMap(([table, columns]) => turnedOver(dialect, table, columns)) : []
 }
 
-const tables: Readonly<Record<string, Readonly<Record<string, IndexedColumn>>>> = {
+const tables: Readonly<Record<string, IndexedColumns>> = {
   customer: { name: 'name', status: 'status', engaged_party_id: 'engagedParty.id' },
   individual: { given_name: 'givenName', family_name: 'familyName', status: 'status' },
   organization: {
@@ -47,7 +47,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, IndexedColumn>>>> 
   }
 }
 
-function turnedOver(dialect: MigrationDialect, table: string, indexed: Readonly<Record<string, IndexedColumn>>) {
+function turnedOver(dialect: MigrationDialect, table: string, indexed: IndexedColumns) {
   const columns = Object.entries(indexed).map(([name, column]) => {
     const [path, type]: readonly [string, IndexedType] = typeof column === 'string' ? [column, 'string'] : column
     return { name, index: sql.ref(`${table}_${name}`), ...dialect.columnOf(path, type) }

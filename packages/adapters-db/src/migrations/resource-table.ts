@@ -4,16 +4,30 @@ import type { MigrationDialect } from './migration.ts'
 /** Where the value of a column stands in the document; a text where no other type is named. */
 export type IndexedColumn = string | readonly [path: string, type: 'number' | 'boolean' | 'dateTime']
 
+/** By the names of the columns. */
+export type IndexedColumns = Readonly<Record<string, IndexedColumn>>
+
 /** The table of a resource type, with a column and an index for each of its single-valued indexed attributes. */
-export function resourceTable(
+export function resourceTable(dialect: MigrationDialect, table: string, indexed: IndexedColumns): RawBuilder<unknown>[] {
+  if (dialect.name === 'postgres') return computedTable(dialect, table, indexed)
+  return tableWith(dialect, table, indexed, (path, type) => dialect.columnOf(path, type).type)
+}
+
+/** The same with columns that the engine computes from the document: as PostgreSQL does, and as SQLite did at first. */
+export function computedTable(dialect: MigrationDialect, table: string, indexed: IndexedColumns): RawBuilder<unknown>[] {
+  return tableWith(dialect, table, indexed, dialect.generated)
+}
+
+function tableWith(
   dialect: MigrationDialect,
   table: string,
-  indexed: Readonly<Record<string, IndexedColumn>>
+  indexed: IndexedColumns,
+  definitionOf: MigrationDialect['generated']
 ): RawBuilder<unknown>[] {
   const columns = Object.entries(indexed)
-  const generated = columns.map(([name, column]) => {
+  const defined = columns.map(([name, column]) => {
     const [path, type] = typeof column === 'string' ? ([column, 'string'] as const) : column
-    return sql`, ${sql.ref(name)} ${dialect.generated(path, type)}`
+    return sql`, ${sql.ref(name)} ${definitionOf(path, type)}`
   })
   return [
     sql`create table ${sql.table(table)} (
@@ -21,7 +35,7 @@ export function resourceTable(
       id ${dialect.text} not null,
       revision integer not null,
       document ${dialect.document} not null
-      ${sql.join(generated, sql` `)},
+      ${sql.join(defined, sql` `)},
       primary key (tenant, id)
     ) ${dialect.tableOptions}`,
     ...columns.map(
