@@ -211,6 +211,55 @@ t.test('what fails is tried again later and later, and is counted', async t => {
   t.match(text, 'due_work_overdue_seconds 2')
 })
 
+t.test('some places are left to those who take them, and room that somebody else makes is used at once', async t => {
+  const database = await engines.memory(t, { now: () => new Date() })
+  const begun: string[] = []
+  const endings: (() => void)[] = []
+  let room = 0
+  const worker = new DueWorker({
+    queue: database.work,
+    signal: database.workSignal,
+    clock: { now: () => new Date() },
+    handlers: {
+      acceptOrder: ({ id }) => {
+        begun.push(id)
+        return new Promise(resolve => endings.push(() => resolve(undefined)))
+      }
+    },
+    metrics: new WorkMetrics(new Registry()),
+    log: { info: () => undefined, warn: (fields: object) => t.fail(JSON.stringify(fields)) },
+    leaseMs: LEASE_MS,
+    pollMs: MINUTE_MS,
+    concurrency: 4,
+    claims: 2,
+    room: () => room
+  })
+  const begins = (many: number) =>
+    until(
+      () => begun.length === many,
+      () => `${many} are begun, ${begun.length} are`
+    )
+  await database.unitOfWork.run('default', async transaction => {
+    for (const id of ['a', 'b', 'c'])
+      transaction.schedule({ kind: 'acceptOrder', id, dueAt: new Date(Date.now() - 1_000).toISOString() })
+  })
+  worker.start()
+  t.teardown(() => worker.stop(0))
+  const waiting = worker.waitForPlace(MINUTE_MS)
+  for (let turn = 0; turn < 10; turn++) await nextTurn()
+  t.same(begun, [])
+  room = 4
+  worker.roomMade()
+  t.ok(await waiting, 'who waits for a place gets one')
+  await begins(2)
+  t.ok(worker.takePlace(), 'there is one more place for those who take it')
+  t.equal(worker.takePlace(), undefined)
+  endings[0]?.()
+  await begins(3)
+  t.equal(new Set(begun).size, 3)
+  for (const end of endings) end()
+})
+
 for (const engine of ['SQLite', 'PostgreSQL'] as const) {
   t.test(`${engine}: a worker that runs is woken by what is scheduled, and does nothing more once it is stopped`, async t => {
     const database = await engines[engine](t, { now: () => new Date() })
