@@ -26,11 +26,11 @@ export interface FmsServices {
   readonly policy: FulfilmentPolicy
   /** Absent: the FMS does not tell us anything by itself. */
   readonly listener?: FmsListener
-  /** How many service orders are seen to at the same time: there are fewer calls than that. */
+  /** How many calls are made at the same time. */
   readonly concurrency: number
   /**
-   * How many of them may be now: none while the FMS does not answer, one to find out whether it does again, and fewer while it is about to
-   * call back about others.
+   * How many of them may be made now: none while the FMS does not answer, one to find out whether it does again, and fewer while it is about
+   * to call back about many.
    */
   readonly room: () => number
   /** Whether it does, as far as is known. */
@@ -67,8 +67,7 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   const { fms } = config
   if (!fms || fmsUrl === undefined) return undefined
   const { metrics, log, database, clock } = parts
-  const places = fms.maxConcurrent * PLACES_PER_CALL
-  const breaker = new BreakerWatch({ probeAfterMs: fms.probeSeconds * SECOND_MS, places, metrics, log })
+  const breaker = new BreakerWatch({ probeAfterMs: fms.probeSeconds * SECOND_MS, places: fms.maxConcurrent, metrics, log })
   const gateway = new FmsClient({
     ...clientOptions(fms, fmsUrl),
     onCall: report => metrics.called(report),
@@ -82,7 +81,7 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
     gateway: answers ? watch.asking(gateway) : gateway,
     policy: fulfilmentPolicy(fms),
     ...(answers && { answers, listener: { secret, read: watch.reading(readNotification), onOver: answers.overtaken } }),
-    concurrency: places,
+    concurrency: fms.maxConcurrent,
     room: () => Math.min(breaker.room(), fms.maxConcurrent * CALLBACKS_PER_CALL - (answers?.expected ?? 0)),
     isAnswering: () => breaker.room() > 0,
     ...(fms.callbacks !== 'byHand' && {
@@ -98,12 +97,10 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
 
 const SECOND_MS = 1_000
 const HOUR_MS = 3_600 * SECOND_MS
-/** While some wait for the FMS, as many others may be about to be sent, or their answers about to be stored. */
-const PLACES_PER_CALL = 2
 /** So many service orders may have been sent that the FMS is about to call back about. */
 const CALLBACKS_PER_CALL = 4
-/** Calls beyond those of the workers, which are never more at a time than there are places. */
-const OTHER_CALLS = 8
+/** Calls beyond those of the workers, which are never more at a time than there are places: they wait for one to end. */
+const MAX_WAITING = 8
 /** A call may have to wait for its turn, ask for a token twice and be made twice; tokens take ten seconds at most. */
 const LONGEST_CALL = { timeouts: 3, tokenMs: 20 * SECOND_MS, marginMs: SECOND_MS }
 
@@ -128,7 +125,7 @@ function clientOptions(fms: FmsConfig, baseUrl: string): FmsClientOptions {
     },
     connectTimeoutMs: Math.min(timeoutMs, 3 * SECOND_MS),
     maxConcurrent: fms.maxConcurrent,
-    maxWaiting: fms.maxConcurrent * (PLACES_PER_CALL - 1) + OTHER_CALLS,
+    maxWaiting: MAX_WAITING,
     breaker: { probeAfterMs: fms.probeSeconds * SECOND_MS }
   }
 }

@@ -43,9 +43,9 @@ export interface WorkerParts {
 export interface FmsParts {
   readonly gateway: FmsGateway
   readonly policy: FulfilmentPolicy
-  /** How many service orders are seen to at the same time. */
+  /** How many calls are made at the same time. */
   readonly concurrency: number
-  /** How many of them may be now: none while it doesn't answer, one to find out whether it does again, fewer while it is to call back. */
+  /** How many of them may be made now: none while it doesn't answer, one to find out whether it does again, fewer while it is to call back. */
   readonly room: () => number
   readonly isAnswering: () => boolean
   /** Keeps answers back that callbacks overtake. Absent: they are stored at once. */
@@ -187,8 +187,6 @@ export function fmsWorker(
     log,
     leaseMs: Math.max(leaseMs, fms.policy.settings.callTimeoutMs),
     concurrency,
-    // What acceptances have sent at once costs less than what is found due: it would not get a place where there is much of that.
-    claims: Math.ceil(concurrency / 2),
     room,
     rest: FMS_REST,
     ...(isBusy && { isBusy })

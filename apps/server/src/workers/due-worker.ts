@@ -18,8 +18,6 @@ export interface DueWorkerOptions {
   readonly leaseMs: number
   /** How much is done at the same time at most: 64 by default, which the database commits together. */
   readonly concurrency?: number
-  /** How much of that may be claimed here: the rest is for those who take places. All of it by default. */
-  readonly claims?: number
   /** How much of that may be under way now, where it isn't always all of it: nothing, say, while somebody doesn't answer. */
   readonly room?: () => number
   /** Whether requests wait: what becomes due by itself lets them go first then. */
@@ -63,8 +61,6 @@ export class DueWorker {
   #next: NodeJS.Timeout | undefined
   #stopListening: () => void = () => {}
   readonly #underWay = new Set<Promise<void>>()
-  /** How much of that was claimed here. */
-  #claimed = 0
   /** Let go who waits for a place. */
   readonly #waiting = new Set<() => void>()
   /** Whether something waits to be claimed until somebody else makes room. */
@@ -79,7 +75,6 @@ export class DueWorker {
       pollMs: POLL_MS,
       monotonicMs: () => performance.now(),
       concurrency: CONCURRENCY,
-      claims: Number.POSITIVE_INFINITY,
       room: () => Number.POSITIVE_INFINITY,
       isBusy: () => false,
       rest: REST,
@@ -163,7 +158,7 @@ export class DueWorker {
   /** Says that there is more room than before. */
   roomMade(): void {
     this.#letGo()
-    if (!this.#isShortOfRoom || !this.#isWorthClaiming()) return
+    if (!this.#isShortOfRoom || !this.#isRoomy()) return
     this.#isShortOfRoom = false
     this.#wake()
   }
@@ -231,13 +226,12 @@ export class DueWorker {
   /** Begins what is due, as much as there is room for, and doesn't wait for what takes long. */
   async #begin(): Promise<boolean> {
     const { queue, clock, leaseMs } = this.#options
-    if (this.#claimable() <= 0) return this.#waitForRoom()
+    if (this.#freePlaces() <= 0) return this.#waitForRoom()
     await this.#gatherRoom()
-    const limit = this.#claimable()
+    const limit = this.#freePlaces()
     if (limit <= 0) return true
     const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
-    this.#claimed += claimed.length
-    for (const each of claimed) this.#follow(this.#do(each).finally(() => this.#claimed--))
+    for (const each of claimed) this.#follow(this.#do(each))
     return claimed.length > 0
   }
 
@@ -257,15 +251,6 @@ export class DueWorker {
     return Math.min(concurrency, room()) - this.#underWay.size
   }
 
-  #claimable(): number {
-    return Math.min(this.#freePlaces(), this.#options.claims - this.#claimed)
-  }
-
-  #isWorthClaiming(): boolean {
-    const free = this.#claimable()
-    return free > 0 && free >= (free + this.#claimed) * CLAIMED_AT_LEAST
-  }
-
   #isRoomy(): boolean {
     const free = this.#freePlaces()
     return free > 0 && free >= (free + this.#underWay.size) * CLAIMED_AT_LEAST
@@ -274,7 +259,7 @@ export class DueWorker {
   /** Claiming one by one as places become free would cost a claim for each. What takes long is not waited for. */
   async #gatherRoom(): Promise<void> {
     let isOver = false
-    const isEnough = () => isOver || this.#isWorthClaiming()
+    const isEnough = () => isOver || this.#isRoomy()
     const gather = async () => {
       while (!isEnough()) await Promise.race(this.#underWay)
     }

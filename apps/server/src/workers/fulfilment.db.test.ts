@@ -35,7 +35,7 @@ async function openWorld(t: Test, open: OpenTestDatabase, clock: Clock, fms: Fms
   const policy = { settings, random: () => 0.5, canLookUp: fms.canLookUp }
   const parts = { database, clock, metrics: { work: new WorkMetrics(new Registry()) }, log }
   const workers = (more: Partial<FmsParts> = {}) => {
-    const ofFms = { gateway: fms, policy, concurrency: 32, room: () => 32, isAnswering: () => true, ...more }
+    const ofFms = { gateway: fms, policy, concurrency: 16, room: () => 16, isAnswering: () => true, ...more }
     const made = { due: dueWorker(config, { ...parts, fms: ofFms }), fms: fmsWorker(config, { ...parts, fms: ofFms }) }
     t.teardown(() => Promise.all([made.due.stop(0), made.fms.stop(0)]))
     return made
@@ -143,13 +143,13 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
     }
     const { place, workers, orders } = await openWorld(t, engines[engine], clock, fms)
     let room = 0
-    const worker = workers({ concurrency: 4, room: () => room })
+    const worker = workers({ concurrency: 2, room: () => room })
     worker.due.start()
     worker.fms.start()
     await Promise.all(Array.from({ length: 12 }, () => place()))
     while ((await orders()).some(({ state }) => state !== 'inProgress')) await nextTurn()
     t.same(fms.orders(), [])
-    room = 4
+    room = 2
     await place()
     await until(
       () => fms.orders().length === 12,

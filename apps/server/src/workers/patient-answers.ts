@@ -13,7 +13,7 @@ export interface PatientAnswersOptions {
 /** Longer than a quick FMS takes to call back, and too short for anybody to notice. */
 const PATIENCE_MS = 1_000
 const LOOK_EVERY_MS = 250
-/** So often, at most, it is seen to what waits: what is due by then is done together. */
+/** So often it is seen to what waits: what is due by then is done together. */
 const TICK_MS = 50
 /** How many of the latest answers say how quick the FMS is. */
 const REMEMBERED = 32
@@ -69,7 +69,7 @@ export class PatientAnswers {
     const waiting = { id, untilMs: now + patienceMs, lookAtMs: now + lookEveryMs, answer }
     this.#waiting.set(id, waiting)
     this.#queue.push(waiting)
-    this.#timer ??= setTimeout(() => this.#look(), Math.min(lookEveryMs, patienceMs))
+    this.#timer ??= setTimeout(() => this.#look(), TICK_MS)
   }
 
   /** What has come in another way is more than the answer that waits would tell. */
@@ -96,8 +96,7 @@ export class PatientAnswers {
       this.#remember(0)
       this.#storeNow(each)
     }
-    const nextMs = Math.min(...this.#queue.slice(0, 1).map(each => Math.min(each.untilMs, each.lookAtMs)))
-    this.#timer = this.#queue.length > 0 ? setTimeout(() => this.#look(), Math.max(TICK_MS, Math.ceil(nextMs - now))) : undefined
+    this.#timer = this.#queue.length > 0 ? setTimeout(() => this.#look(), TICK_MS) : undefined
     if (due.length > 0) this.#onOvertaken()
   }
 
