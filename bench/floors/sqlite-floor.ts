@@ -40,6 +40,7 @@ const insert = writer.prepare<unknown[]>(
 function hasColumn(name: string): boolean {
   return writer.prepare('select 1 from pragma_table_info(?) where name = ?').get('customer', name) !== undefined
 }
+
 let waiting: { id: string; document: string; body: unknown; done: () => void }[] = []
 
 function insertAll({ id, document, body }: (typeof waiting)[number]): void {

@@ -9,16 +9,9 @@ export interface Column {
   valueIn(resource: Resource): ColumnValue
 }
 
-const known = new WeakMap<ResourceDefinition, readonly Column[]>()
-
 /** The columns of a resource's table that are written with its document, in the order of the definition. */
-export function columnsOf(definition: ResourceDefinition): readonly Column[] {
-  let columns = known.get(definition)
-  if (!columns) {
-    columns = definition.indexed.filter(({ many }) => !many).map(columnOf)
-    known.set(definition, columns)
-  }
-  return columns
+export function columnsOf({ indexed }: Pick<ResourceDefinition, 'indexed'>): readonly Column[] {
+  return indexed.filter(({ many }) => !many).map(columnOf)
 }
 
 function columnOf({ name, path, type }: IndexedAttribute): Column {
