@@ -66,8 +66,8 @@ const sameAsInTheDomain: [
   Same<Omit<Kept<typeof ProvisioningRuleSchema>, Free>, Omit<ProvisioningRule, Free>>,
   Same<keyof ProvisioningRule, keyof Kept<typeof ProvisioningRuleSchema>>,
   Same<
-    Omit<Kept<typeof FulfilmentSchema>, 'productOrder' | 'request' | 'result' | 'stateMap'>,
-    Omit<Fulfilment, 'productOrder' | 'request' | 'result' | 'stateMap'>
+    Omit<Kept<typeof FulfilmentSchema>, 'productOrder' | 'request' | 'result' | 'done' | 'stateMap'>,
+    Omit<Fulfilment, 'productOrder' | 'request' | 'result' | 'done' | 'stateMap'>
   >,
   Same<Omit<Kept<typeof FalloutSchema>, 'productOrder'>, Omit<Fallout, 'productOrder'>>
 ] = [true, true, true, true, true, true, true, true, true, true, true, true, true]

@@ -136,6 +136,61 @@ t.test('many are decided about at once', async t => {
     t.match((await post('/skip?kind=rejectedByFms')).body, { done: 0, failed: [{ id: other!.id }], left: 0 })
   })
 
+  t.test('with what is to be sent instead, and with what somebody has done', async t => {
+    const { fallenOut, fallouts, get, post, passMs, work, fms, stateOf } = await world(t)
+    const early = await fallenOut(2)
+    passMs(3_600_000)
+    const late = await fallenOut(4)
+    for (const { id, productOrder } of (await fallouts()).filter(each => late.indexOf(each.productOrder.id) > 1))
+      t.match(await post(`/${id}/assign`, { owner: 'asha' }), { status: 200 }, productOrder.id)
+
+    const changes = { items: [{ id: 'service', characteristics: [{ name: 'speed', value: 50 }] }] }
+    t.match((await post('/retryWithChanges?raisedAt.lt=2026-03-02T10:00:00Z', { changes, reason: 'Slower' })).body, {
+      action: 'retryWithChanges',
+      done: 2,
+      failed: [],
+      left: 0
+    })
+    await work()
+    t.match(
+      fms.requests.slice(-2).sort((a, b) => early.indexOf(a.externalId.slice(0, -4)) - early.indexOf(b.externalId.slice(0, -4))),
+      early.map(order => ({ externalId: `${order}:1:2`, items: [{ characteristics: [{ name: 'speed', value: 50 }] }] }))
+    )
+
+    const result = { resources: [{ type: 'Router', serialNumber: 'SN-8' }] }
+    t.match((await post('/completeByHand?owner=asha&step=send', { result }, { 'x-actor': 'asha' })).body, {
+      action: 'completeByHand',
+      done: 2,
+      failed: [],
+      left: 0
+    })
+    t.same(await Promise.all(late.slice(2).map(stateOf)), ['completed', 'completed'])
+    t.match((await get('/tmf-api/productInventory/v4/product')).body, [
+      { productSerialNumber: 'SN-8' },
+      { productSerialNumber: 'SN-8' }
+    ])
+
+    t.match((await post('/compensate?kind=rejectedByFms&status=open', { reason: 'Not wanted' })).body, {
+      action: 'compensate',
+      done: 2,
+      failed: [],
+      left: 0
+    })
+    t.same(await Promise.all(late.slice(0, 2).map(stateOf)), ['failed', 'failed'])
+    t.same((await get(`${FALLOUT}?status=open,assigned`)).body, [])
+  })
+
+  t.test('changes that fit only some are refused for the others, with their place', async t => {
+    const { fallenOut, accepted, fallouts, post, work, fms } = await world(t)
+    await fallenOut(1)
+    await accepted('1', '2')
+    fms.failNext('create', 'refuses', 'refuses')
+    await work()
+    const { body } = await post('/retryWithChanges?status=open', { changes: { items: [{ id: 'nothing' }] } })
+    t.match(body, { done: 0, left: 0, failed: Array(3).fill({ code: 'invalidValue' }) })
+    t.ok((await fallouts()).every(({ status }) => status === 'open'))
+  })
+
   t.test('a thousand a request, and the next ones with the next', async t => {
     const { fallenOut, post } = await world(t)
     await fallenOut(1_003)

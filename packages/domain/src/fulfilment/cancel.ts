@@ -125,7 +125,8 @@ function isUnsettled({ state, cancellation, purpose }: Fulfilment): boolean {
  */
 export function undoAfterCancellation(record: Fulfilment, order: ProductOrder, context: FulfilmentContext): FulfilmentChange {
   const motion = setOut(record, order, context)
-  if (record.purpose === 'provision' && record.state === 'completed') compensate(motion)
+  const isLeft = record.state === 'completed' || (record.state === 'cancelled' && record.done !== undefined)
+  if (record.purpose === 'provision' && isLeft) compensate(motion)
   return arrive(motion)
 }
 

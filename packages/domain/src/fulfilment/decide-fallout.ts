@@ -1,18 +1,14 @@
-import type { JsonValue } from '../kernel/json.ts'
+import { type JsonValue, sameJson } from '../kernel/json.ts'
 import type { Moment } from '../kernel/moment.ts'
 import { type Objection, type Refusal, refusal, refusalOf } from '../kernel/refusal.ts'
 import { isFinalItem } from '../ordering/order-item-states.ts'
-import type {
-  ServiceOrderItemRequest,
-  ServiceOrderRequest,
-  ServiceSpecificationReference,
-  SupportingResource
-} from '../ports/fms-gateway.ts'
+import type { ServiceOrderItemRequest, ServiceSpecificationReference, SupportingResource } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { isAlive } from './cancel.ts'
 import { compensate } from './compensate.ts'
+import type { Decomposition } from './decompose.ts'
 import { type Fallout, type FalloutResolution, resolveFallout } from './fallout.ts'
-import type { Fulfilment } from './fulfilment.ts'
+import type { FulfilledService, Fulfilment } from './fulfilment.ts'
 import {
   arrive,
   at,
@@ -25,7 +21,8 @@ import {
   setOut
 } from './fulfilment-change.ts'
 import { decomposed, fallOutOfDecomposition, type Ingredients, newRecord } from './intend.ts'
-import { type ProvisioningResult, productFor, productUndone } from './product-change.ts'
+import { partsOf, remainderOf } from './parts.ts'
+import { NO_RESULT, type ProvisioningResult, productFor, productUndone, resultSoFar } from './product-change.ts'
 
 /** What is to be sent instead, item by item; what isn't named stays. */
 export interface RequestChanges {
@@ -44,8 +41,9 @@ export interface RequestChanges {
  * | action | what it does |
  * |---|---|
  * | `assign` | somebody takes care of it; without an owner nobody does |
- * | `retry` | goes on where that can be done without sending anything twice; otherwise another attempt is sent |
- * | `retryWithChanges` | another attempt is sent, with changes |
+ * | `retry` | goes on where that can be done without sending anything twice; otherwise another attempt is sent, of what is not done yet. Where another
+ *   rule is for it by now, and nothing is done yet, by that |
+ * | `retryWithChanges` | another attempt is sent, with changes; a service that is there is modified |
  * | `skip` | the item is completed without what was to be done; no product comes of it |
  * | `completeByHand` | somebody has done it: the item is completed, with what they say has come of it |
  * | `compensate` | what the FMS has done is undone there, and the item has failed then |
@@ -107,7 +105,7 @@ function act(
       become(motion, 'completed', { nextAt: undefined })
       return undefined
     case 'completeByHand':
-      completeByHand(motion, command.result ?? {})
+      completeWith(motion, command.result ?? {})
       return undefined
     case 'compensate':
       return giveUp(motion)
@@ -150,13 +148,18 @@ function tryAgain(
     const message = 'what is to be sent to undo this is not known'
     return refusal('illegalMove', message, { allowed: ['assign', 'skip', 'completeByHand'] })
   }
-  const refused = changes && refusalOfChanges(record.request, changes)
+  const refused = changes && refusalOfChanges(record, changes)
   if (refused) return refused
   const attempt = record.attempt + 1
-  const made =
-    item && record.request.items.length === 0
-      ? decomposed(order.order, item, ingredients, attempt)
-      : { kind: 'request' as const, ...pick(record), request: changed(record.request, changes) }
+  const changeOf = new Map(changes?.items.map(each => [each.id, each]))
+  const { items, done } = remainderOf(record, each => changedItem(each, changeOf.get(each.id)))
+  if (items.length === 0 && done.length > 0) {
+    completeWith(motion, NO_RESULT)
+    return undefined
+  }
+  const anew =
+    item && !changes && done.length === 0 ? byOtherRule(record, decomposed(order.order, item, ingredients, attempt)) : undefined
+  const made = anew ?? { kind: 'request' as const, ...pick(record), request: { ...record.request, items } }
   become(motion, 'superseded', { nextAt: undefined })
   // While something is undone its item is held.
   if (item?.state === 'held' && record.purpose === 'provision') moveItem(order, item.id, 'inProgress')
@@ -167,7 +170,8 @@ function tryAgain(
   const { purpose, product } = record
   const next: Fulfilment = {
     ...newRecord(order.order, record.item, { attempt, purpose, decomposition: made }, context),
-    ...(purpose === 'compensate' && product && { product })
+    ...(purpose === 'compensate' && product && { product }),
+    ...(done.length > 0 && { done: [...done] })
   }
   const fallen = { ...setOut(next, order.order, context), order }
   if (made.kind === 'impossible') fallOutOfDecomposition(fallen, made)
@@ -176,42 +180,66 @@ function tryAgain(
   return undefined
 }
 
+/** What the rules make of an item now, where that is another one than before, or nothing could be made of it. */
+function byOtherRule(record: Fulfilment, made: Decomposition): Decomposition | undefined {
+  if (record.purpose === 'compensate') return undefined
+  return record.request.items.length === 0 || !sameJson(made.rule, record.rule) ? made : undefined
+}
+
 /** By now there is a rule that says that nothing is to be provisioned. */
 function completeWithout(motion: FulfilmentInMotion, isProduct: boolean): void {
   const { order, record, context } = motion
   const item = itemOf(order.order, record)
   if (!item) return
-  const result = { services: [], resources: [], characteristics: [], date: at(motion) }
+  const result = { ...NO_RESULT, date: at(motion) }
   const product = isProduct ? productFor({ order: order.order, item, result, nextId: context.nextId }) : undefined
   if (product) motion.product = product
   moveItem(order, item.id, 'completed')
 }
 
-function completeByHand(motion: FulfilmentInMotion, told: Partial<Omit<ProvisioningResult, 'date'>>): void {
+/** The item is completed with what is there already and with what somebody says. */
+function completeWith(motion: FulfilmentInMotion, told: Partial<Omit<ProvisioningResult, 'date'>>): void {
   const { record, order, context } = motion
   const { services = [], resources = [], characteristics = [] } = told
   const date = at(motion)
   const item = itemOf(order.order, record)
-  const isCompensation = record.purpose === 'compensate'
-  const product = isCompensation
-    ? productUndone(record, date)
-    : item && !isFinalItem(item.state)
-      ? productFor({ order: order.order, item, result: { services, resources, characteristics, date }, nextId: context.nextId })
-      : undefined
+  if (record.purpose === 'compensate') {
+    become(motion, 'completed', { nextAt: undefined })
+    const undone = productUndone(record, item?.action, record.request.items, date)
+    if (undone) motion.product = undone
+    return
+  }
+  const known = resultSoFar(record)
+  const result = {
+    services: [...known.services, ...services],
+    resources: [...known.resources, ...resources],
+    characteristics: [...known.characteristics, ...characteristics],
+    date
+  }
+  const isOpen = item && !isFinalItem(item.state)
+  const product = isOpen ? productFor({ order: order.order, item, result, nextId: context.nextId }) : undefined
   const id = product?.kind === 'create' ? product.product.id : product?.id
-  const key = record.request.items[0]?.id
-  const service = services[0]?.id
   become(motion, 'completed', {
     nextAt: undefined,
-    ...(id !== undefined && { product: { id } }),
-    ...(key !== undefined &&
-      !isCompensation && {
-        result: [
-          { item: key, ...(service !== undefined && { service }), ...(resources.length > 0 && { resource: [...resources] }) }
-        ]
-      })
+    result: servicesByHand(record, { services, resources }),
+    ...(id !== undefined && { product: { id } })
   })
   if (product) motion.product = product
+}
+
+/** As it is kept to be undone: services that somebody names are taken for those that have no name yet, one after the other. */
+function servicesByHand(
+  record: Fulfilment,
+  { services, resources }: Pick<ProvisioningResult, 'services' | 'resources'>
+): FulfilledService[] | undefined {
+  const names = services.flatMap(({ id }) => id ?? [])
+  const results = partsOf(record).flatMap(({ wanted, result }, index): FulfilledService[] => {
+    const service = result?.service ?? names.shift()
+    const resource = [...(result?.resource ?? []), ...(index === 0 ? resources : [])]
+    if (service === undefined && resource.length === 0) return []
+    return [{ item: wanted.id, ...(service !== undefined && { service }), ...(resource.length > 0 && { resource }) }]
+  })
+  return results.length === 0 ? undefined : results
 }
 
 /** Undoes what is there; an order that is still worked on is cancelled first. */
@@ -245,8 +273,8 @@ function pick({ rule, stateMap }: Fulfilment) {
   return { ...(rule && { rule }), ...(stateMap && { stateMap }) }
 }
 
-function refusalOfChanges({ items }: ServiceOrderRequest, { items: changes }: RequestChanges): Refusal | undefined {
-  const known = new Set(items.map(({ id }) => id))
+function refusalOfChanges(record: Fulfilment, { items: changes }: RequestChanges): Refusal | undefined {
+  const known = new Set(partsOf(record).map(({ wanted }) => wanted.id))
   const objections = changes.flatMap(({ id }, index): Objection[] =>
     known.has(id)
       ? []
@@ -255,17 +283,11 @@ function refusalOfChanges({ items }: ServiceOrderRequest, { items: changes }: Re
   return refusalOf(objections)
 }
 
-function changed(request: ServiceOrderRequest, changes: RequestChanges | undefined): ServiceOrderRequest {
-  if (!changes) return request
-  const byId = new Map(changes.items.map(each => [each.id, each]))
-  return { ...request, items: request.items.map(item => changedItem(item, byId.get(item.id))) }
-}
-
 function changedItem(
   item: ServiceOrderItemRequest,
   change: RequestChanges['items'][number] | undefined
-): ServiceOrderItemRequest {
-  if (!change) return item
+): ServiceOrderItemRequest | undefined {
+  if (!change) return undefined
   const { serviceSpecification, characteristics = [], supportingResources } = change
   const merged = new Map([...item.characteristics, ...characteristics].map(each => [each.name, each]))
   return {

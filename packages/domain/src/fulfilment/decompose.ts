@@ -106,8 +106,7 @@ function itemsOf(
   rules: readonly ServiceItemRule[],
   problems: DecompositionProblem[]
 ): ServiceOrderItemRequest[] {
-  const { item } = subject
-  const units = unitsOf(item, rules)
+  const units = unitsOf(subject, rules)
   if (units > MAX_UNITS) {
     problems.push({ pointer: '', message: `more than ${MAX_UNITS} pieces are ordered, and the rule provisions each of them` })
     return []
@@ -133,10 +132,19 @@ function requiredOf(keys: readonly string[], { forEach }: ServiceItemRule, unit:
   return forEach === 'item' || keys.length === 1 ? keys : keys.slice(unit, unit + 1)
 }
 
-/** Parts of pieces aren't provisioned piece by piece. */
-function unitsOf({ quantity = 1 }: ProductOrderItem, rules: readonly ServiceItemRule[]): number {
-  if (rules.every(({ forEach }) => forEach === 'item')) return 1
+/** Parts of pieces aren't provisioned piece by piece. Who gives a product back gives back all pieces of it, as many as there are. */
+function unitsOf(subject: ItemToDecompose, rules: readonly ServiceItemRule[]): number {
+  const { quantity = 1, action } = subject.item
+  const each = rules.filter(({ forEach }) => forEach !== 'item').length
+  if (each === 0) return 1
+  const services = servicesOf(subject).length
+  if (action === 'delete' && services > 0) return Math.max(1, Math.ceil((services - (rules.length - each)) / each))
   return Number.isSafeInteger(quantity) && quantity > 1 ? quantity : 1
+}
+
+/** Those that the product has. */
+function servicesOf({ item, product }: ItemToDecompose) {
+  return item.product?.realizingService ?? product?.realizingService ?? []
 }
 
 function unitKeys({ key, forEach }: ServiceItemRule, units: number): string[] {
@@ -151,10 +159,9 @@ function serviceItem(
   { id, requires, position }: { id: string; requires: readonly string[]; position: number },
   report: Report
 ): ServiceOrderItemRequest {
-  const { item, product } = subject
+  const { item } = subject
   const action = rule.action ?? item.action
-  const services = item.product?.realizingService ?? product?.realizingService ?? []
-  const serviceId = action === 'add' ? undefined : services[position]?.id
+  const serviceId = action === 'add' ? undefined : servicesOf(subject)[position]?.id
   const specification = rule.serviceSpecification ?? specificationOf(subject)
   return {
     id,
@@ -223,10 +230,10 @@ function resourcesOf(
   if (position > 0) return []
   const serialNumber = item.product?.productSerialNumber ?? (isGivenBack ? product?.productSerialNumber : undefined)
   if (known.length === 0) return serialNumber === undefined ? [] : [{ serialNumber }]
-  return known.map(({ id, name }, index) => ({
+  return known.map(({ id, name, value = known.length === 1 ? serialNumber : undefined }) => ({
     id,
     ...(name !== undefined && { name }),
-    ...(index === 0 && known.length === 1 && serialNumber !== undefined && { serialNumber })
+    ...(value !== undefined && { serialNumber: value })
   }))
 }
 

@@ -1,5 +1,6 @@
 import { isObject } from '../kernel/json.ts'
-import type { FmsEvidence } from '../ports/fms-gateway.ts'
+import type { FmsFailure, ServiceOrderReport, ServiceOrderRequest } from '../ports/fms-gateway.ts'
+import type { ProductOrder } from '../resources/product-order.ts'
 
 /** What passed between us and the FMS, without what is personal. */
 export interface Evidence {
@@ -23,15 +24,17 @@ const tellingAttributes: ReadonlySet<string> = new Set([
   '@baseType',
   '@referredType',
   'action',
+  'category',
   'code',
-  'eventType',
   'externalId',
   'id',
   'itemId',
+  'itemIds',
+  'jeopardyType',
+  'model',
   'name',
-  'orderItem',
-  'relationshipType',
-  'serviceOrderId',
+  'requires',
+  'serviceId',
   'state',
   'status',
   'type',
@@ -39,65 +42,112 @@ const tellingAttributes: ReadonlySet<string> = new Set([
   'version'
 ])
 
+/** Words of the FMS. */
+const words: ReadonlySet<string> = new Set(['reason', 'message', 'description', 'exception'])
+
 /** In these an id or a name is somebody's. */
 const personalBranches: ReadonlySet<string> = new Set(['relatedParty', 'place', 'note', 'externalReference', 'contactMedium'])
 
+/** What these say is nobody's, wherever they stand. */
+const neutralAttributes: ReadonlySet<string> = new Set(['@type', '@baseType', '@referredType', '@schemaLocation', 'role'])
+
 const MASK = '***'
+/** Shorter values stand in every text by chance. */
+const MIN_VALUE_LENGTH = 3
 
-export function maskEvidence({ request, answer, status, error }: Evidence | (FmsEvidence & { error?: string })): Evidence {
-  return {
-    ...(request !== undefined && { request: maskText(request) }),
-    ...(answer !== undefined && { answer: maskText(answer) }),
+/**
+ * What is known of a mishap: what was asked and what came of it.
+ *
+ * @param happened the evidence of a failure is free of personal data by itself; what an FMS reports is not
+ */
+export function evidenceOf(
+  request: ServiceOrderRequest,
+  order: ProductOrder,
+  { failure, report }: { readonly failure?: FmsFailure | undefined; readonly report?: ServiceOrderReport | undefined }
+): Evidence | undefined {
+  const personal = personalValuesOf(order)
+  const { request: asked, answer, status } = failure?.evidence ?? {}
+  const secret = [...personal, ...valuesIn(request.items.map(({ characteristics }) => characteristics.map(({ value }) => value)))]
+  const error = report && errorsOf(report)
+  const evidence = {
+    ...(asked === undefined && request.items.length > 0 && { request: maskJson(request, secret) }),
+    ...(asked !== undefined && { request: hide(asked, personal) }),
+    ...(answer === undefined && report && { answer: maskJson(report, secret) }),
+    ...(answer !== undefined && { answer: hide(answer, personal) }),
     ...(status !== undefined && { status }),
-    ...(error !== undefined && { error: maskFreeText(error) })
+    ...(error !== undefined && { error: maskWords(error, secret) })
   }
+  return Object.keys(evidence).length === 0 ? undefined : evidence
 }
 
-/** JSON keeps its shape, with its texts masked. Of anything else what looks personal is masked. */
-export function maskText(text: string): string {
-  const parsed = parse(text)
-  const masked = parsed === undefined ? maskFreeText(withoutMembers(text)) : JSON.stringify(maskValue(parsed.value, '', false))
-  return masked.length > MAX_EVIDENCE_LENGTH ? `${masked.slice(0, MAX_EVIDENCE_LENGTH - 1)}…` : masked
+function errorsOf({ errorMessages, items }: ServiceOrderReport): string | undefined {
+  const errors = [...errorMessages, ...items.flatMap(item => item.errorMessages)].map(({ code, reason, message }) =>
+    [code, reason, message].filter(each => each !== undefined).join(': ')
+  )
+  return errors.length === 0 ? undefined : [...new Set(errors)].join('; ')
 }
 
-/** Addresses of mail and numbers of five digits and more, as telephones, accounts and postcodes have. */
-export function maskFreeText(text: string): string {
-  return text
-    .slice(0, 4 * MAX_EVIDENCE_LENGTH)
-    .replace(/[^\s@"'<>]{1,64}@[^\s@"'<>]{1,255}/gu, MASK)
-    .replace(/\+?\d(?:[ ()./-]?\d){4,}/gu, MASK)
-    .slice(0, MAX_EVIDENCE_LENGTH)
+/** JSON keeps its shape, with its texts masked. */
+function maskJson(value: object, secret: readonly string[]): string {
+  return shortened(JSON.stringify(maskValue(value, '', false, secret)))
 }
 
-function maskValue(value: unknown, name: string, isPersonal: boolean): unknown {
-  if (Array.isArray(value)) return value.map(each => maskValue(each, name, isPersonal))
+/** A text of the FMS, without what we told it, addresses of mail, and numbers of five digits and more, as telephones and accounts have. */
+function maskWords(text: string, secret: readonly string[]): string {
+  return hide(text, secret).replace(/\+?\d(?:[ ()./-]?\d){4,}/gu, MASK)
+}
+
+function hide(text: string, secret: readonly string[]): string {
+  let hidden = text.slice(0, 4 * MAX_EVIDENCE_LENGTH)
+  for (const value of secret) hidden = hidden.replaceAll(value, MASK)
+  return shortened(hidden.replace(/[^\s@"'<>]{1,64}@[^\s@"'<>]{1,255}/gu, MASK))
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_EVIDENCE_LENGTH ? `${text.slice(0, MAX_EVIDENCE_LENGTH - 1)}…` : text
+}
+
+function maskValue(value: unknown, name: string, isPersonal: boolean, secret: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map(each => maskValue(each, name, isPersonal, secret))
   if (isObject(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, maskValue(inner, key, isPersonal || personalBranches.has(key))])
+      Object.entries(value).map(([key, inner]) => [key, maskValue(inner, key, isPersonal || personalBranches.has(key), secret)])
     )
   }
   if (value === null || typeof value === 'boolean') return value
-  return !isPersonal && typeof value === 'string' && tellingAttributes.has(name) ? maskMail(value) : MASK
+  if (isPersonal || typeof value !== 'string') return MASK
+  if (words.has(name)) return maskWords(value, secret)
+  return tellingAttributes.has(name) && !value.includes('@') ? value : MASK
 }
 
-function maskMail(text: string): string {
-  return text.includes('@') ? MASK : text
+/** Who and where: of the order and all of its items, the longest first. */
+function personalValuesOf(order: ProductOrder): string[] {
+  const found: unknown[] = []
+  collect(order, found)
+  return valuesIn(found)
 }
 
-/** Long JSON was cut by whoever took it down, and is no JSON any more: what stands in members is masked where they are no states. */
-function withoutMembers(text: string): string {
-  return text.replace(/"([^"\\]{0,100})"\s*:\s*(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*)/gu, (member, name: string) =>
-    cutAttributes.has(name) ? member : `"${name}":"${MASK}"`
-  )
+function collect(value: unknown, found: unknown[]): void {
+  if (Array.isArray(value)) for (const each of value) collect(each, found)
+  else if (isObject(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (personalBranches.has(key)) found.push(inner)
+      else collect(inner, found)
+    }
+  }
 }
 
-const cutAttributes: ReadonlySet<string> = new Set(['@type', 'action', 'code', 'externalId', 'eventType', 'state', 'status'])
+function valuesIn(value: unknown): string[] {
+  const found = new Set<string>()
+  addValues(value, found)
+  return [...found].sort((a, b) => b.length - a.length)
+}
 
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) || Array.isArray(value) ? { value } : undefined
-  } catch {
-    return undefined
+function addValues(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) for (const each of value) addValues(each, found)
+  else if (isObject(value)) {
+    for (const [key, inner] of Object.entries(value)) if (!neutralAttributes.has(key)) addValues(inner, found)
+  } else if ((typeof value === 'string' || typeof value === 'number') && String(value).length >= MIN_VALUE_LENGTH) {
+    found.add(String(value))
   }
 }

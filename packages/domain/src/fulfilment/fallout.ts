@@ -1,7 +1,7 @@
 import type { Moment } from '../kernel/moment.ts'
 import type { DefinitionOf, Resource } from '../kernel/resource.ts'
 import { stateMachine, type Transitions } from '../kernel/transitions.ts'
-import { type Evidence, maskEvidence } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
 
 /**
  * What went wrong.
@@ -117,14 +117,14 @@ export type NewFallout = Pick<Fallout, 'productOrder' | 'item' | 'fulfilment' | 
   readonly evidence?: Evidence | undefined
 }
 
-/** A new record, open, with what is personal in the evidence masked. */
+/** A new record, open. */
 export function raiseFallout(id: string, { evidence, ...about }: NewFallout, { now, actor }: Moment): Fallout {
   const date = now.toISOString()
   return {
     ...about,
     id,
     '@type': falloutDefinition.type,
-    ...(evidence && { evidence: maskEvidence(evidence) }),
+    ...(evidence && { evidence }),
     status: 'open',
     raisedAt: date,
     history: [{ date, actor, action: 'raise' }]

@@ -1,7 +1,7 @@
 import type { ServiceOrderNews } from '../journey/apply-service-order.ts'
 import { sameJson } from '../kernel/json.ts'
 import { isFinalItem } from '../ordering/order-item-states.ts'
-import type { FmsFailure, ServiceOrderError, ServiceOrderMilestone, ServiceOrderReport } from '../ports/fms-gateway.ts'
+import type { FmsFailure, ServiceOrderMilestone, ServiceOrderReport } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import { digestOf } from './digest.ts'
 import type { FalloutKind } from './fallout.ts'
@@ -16,13 +16,15 @@ import {
   type FulfilmentInMotion,
   fallOut,
   itemOf,
+  type Misfortune,
   put,
   retryLater,
   setOut
 } from './fulfilment-change.ts'
 import { isRepeated, isSmallTalk } from './of-no-consequence.ts'
 import { earlyPoll, nextPoll } from './pace.ts'
-import { productFor, productUndone, resultOf, servicesOf } from './product-change.ts'
+import { devicesMissing, leftOf, servicesOf } from './parts.ts'
+import { productFor, productUndone, resultOf } from './product-change.ts'
 import { type FmsMeaning, meaningOf } from './state-map.ts'
 
 export type ReportSource = 'answer' | 'callback'
@@ -41,7 +43,7 @@ export function afterGet(
   if (result.kind === 'ok' && result.value.id === record.serviceOrder?.id)
     follow(motion, result.value, isLate ? 'callback' : 'answer')
   else if (isLate) return arrive(motion)
-  else if (result.kind === 'ok') puzzle(motion, 'The FMS answered with another service order')
+  else if (result.kind === 'ok') puzzle(motion, 'The FMS answered with another service order', { report: result.value })
   else afterFailedGet(motion, result)
   return arrive(motion)
 }
@@ -59,7 +61,8 @@ export function follow(motion: FulfilmentInMotion, report: ServiceOrderReport, s
     else
       puzzle(
         motion,
-        `The FMS says that the service order is ${JSON.stringify(report.state.slice(0, 60))}, which means nothing to us`
+        `The FMS says that the service order is ${JSON.stringify(report.state.slice(0, 60))}, which means nothing to us`,
+        { report }
       )
     return
   }
@@ -155,25 +158,25 @@ function complete(motion: FulfilmentInMotion, report: ServiceOrderReport, { mome
   }
   const missing = missingDevices(record.request, report.items)
   if (missing > 0) {
-    put(motion, { result: servicesOf(report) })
+    put(motion, { result: leftOf(report, record) })
     const message = `The FMS has completed the service order without ${missing === 1 ? 'a device' : `${missing} devices`} of it`
-    fallOut(motion, { kind: 'deviceMissing', step: 'follow', message, error: errorsOf(report) })
+    fallOut(motion, { kind: 'deviceMissing', step: 'follow', message, report })
     return
   }
   const item = itemOf(order.order, record)
   if (record.purpose === 'compensate') {
     become(motion, 'completed', { nextAt: undefined, isHeld: undefined })
-    const undone = productUndone(record, moment.now.toISOString())
+    const undone = productUndone(record, item?.action, record.request.items, moment.now.toISOString())
     if (undone) motion.product = undone
     return
   }
   if (item && isFinalItem(item.state)) {
     put(motion, { result: servicesOf(report) })
     const message = `The FMS has completed the service order of an item that is ${item.state}`
-    fallOut(motion, { kind: 'inconsistentState', step: 'follow', message })
+    fallOut(motion, { kind: 'inconsistentState', step: 'follow', message, report })
     return
   }
-  const product = item && productFor({ order: order.order, item, result: resultOf(report, moment.now), nextId })
+  const product = item && productFor({ order: order.order, item, result: resultOf(report, record, moment.now), nextId })
   const id = product?.kind === 'create' ? product.product.id : product?.id
   become(motion, 'completed', {
     nextAt: undefined,
@@ -188,14 +191,9 @@ function isFailure(meaning: FmsMeaning | undefined): boolean {
   return meaning === 'failed' || meaning === 'cancelled'
 }
 
-/** How many devices were asked for and aren't there. */
-export function missingDevices({ items: asked }: Fulfilment['request'], items: ServiceOrderReport['items']): number {
+function missingDevices({ items: asked }: Fulfilment['request'], items: ServiceOrderReport['items']): number {
   const told = new Map(items.map(({ id, service }) => [id, service?.supportingResources ?? []]))
-  return asked.reduce((missing, { id, action, supportingResources }) => {
-    if (action === 'delete' || action === 'noChange') return missing
-    const given = (told.get(id) ?? []).filter(each => each.id !== undefined || each.serialNumber !== undefined)
-    return missing + Math.max(0, supportingResources.length - given.length)
-  }, 0)
+  return asked.reduce((missing, item) => missing + devicesMissing(item, { resource: [...(told.get(item.id) ?? [])] }), 0)
 }
 
 /** Failures of the connection are over once the FMS is heard; a device that was missing may have been found. */
@@ -216,22 +214,8 @@ function heal(motion: FulfilmentInMotion): void {
 
 function fallOutOfReport(motion: FulfilmentInMotion, report: ServiceOrderReport, kind: FalloutKind): void {
   const message = `The FMS says that the service order is ${report.state}`
-  put(motion, { result: servicesOf(report) })
-  fallOut(motion, {
-    kind,
-    step: motion.record.purpose === 'compensate' ? 'compensate' : 'follow',
-    message,
-    error: errorsOf(report)
-  })
-}
-
-function errorsOf({ errorMessages, items }: ServiceOrderReport): string | undefined {
-  const errors = [...errorMessages, ...items.flatMap(item => item.errorMessages)].map(textOf)
-  return errors.length === 0 ? undefined : [...new Set(errors)].join('; ')
-}
-
-function textOf({ code, reason, message }: ServiceOrderError): string {
-  return [code, reason, message].filter(each => each !== undefined).join(': ')
+  put(motion, { result: leftOf(report, motion.record) })
+  fallOut(motion, { kind, step: motion.record.purpose === 'compensate' ? 'compensate' : 'follow', message, report })
 }
 
 function afterFailedGet(motion: FulfilmentInMotion, failure: FmsFailure): void {
@@ -243,19 +227,19 @@ function afterFailedGet(motion: FulfilmentInMotion, failure: FmsFailure): void {
       fallOut(motion, { kind: 'inconsistentState', step: 'follow', message: 'The FMS no longer has the service order', failure })
     }
   } else if (!failure.retryable || failure.kind === 'unreadable') {
-    puzzle(motion, `What the FMS says about the service order is of no use: ${failure.message}`, failure)
+    puzzle(motion, `What the FMS says about the service order is of no use: ${failure.message}`, { failure })
   } else if (!retryLater(motion, failure)) {
     fallOut(motion, { kind: 'timeout', step: 'follow', message: 'The FMS has not answered for too long', failure })
   }
 }
 
 /** Once may be a mistake; what goes on is somebody's concern. */
-export function puzzle(motion: FulfilmentInMotion, message: string, failure?: FmsFailure): void {
+export function puzzle(motion: FulfilmentInMotion, message: string, told: Pick<Misfortune, 'failure' | 'report'>): void {
   const { record, context } = motion
   const puzzles = record.puzzles + 1
   put(motion, { puzzles })
   if (puzzles >= context.settings.maxPuzzles) {
-    fallOut(motion, { kind: 'unreadableAnswer', step: 'follow', message: message.slice(0, 1_000), failure })
+    fallOut(motion, { kind: 'unreadableAnswer', step: 'follow', message: message.slice(0, 1_000), ...told })
     return
   }
   planPoll(motion)

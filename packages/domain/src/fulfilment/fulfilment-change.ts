@@ -12,9 +12,10 @@ import {
 } from '../ordering/order-change.ts'
 import { isFinalItem, type ProductOrderItemState } from '../ordering/order-item-states.ts'
 import { leavesOf } from '../ordering/roll-up.ts'
-import type { FmsFailure, FmsResult } from '../ports/fms-gateway.ts'
+import type { FmsFailure, FmsResult, ServiceOrderReport } from '../ports/fms-gateway.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
 import type { ProductOrderItem } from '../resources/product-order-item.ts'
+import { evidenceOf } from './evidence.ts'
 import { type Fallout, type FalloutKind, type FalloutResolution, type FalloutStep, raiseFallout } from './fallout.ts'
 import { type Fulfilment, type FulfilmentState, fulfilmentMachine } from './fulfilment.ts'
 import { retryDelayMs } from './pace.ts'
@@ -122,7 +123,24 @@ export function become(motion: FulfilmentInMotion, state: FulfilmentState, chang
       resolution: state === 'cancelled' || state === 'cancelling' ? 'cancelled' : 'healed'
     }
   }
+  if (from === 'fallout' && state !== 'fallout') forgetError(motion)
   put(motion, { state, ...(from === 'fallout' && state !== 'fallout' && { fallout: undefined }), ...changed })
+}
+
+const WAITS = 'An item waits for somebody to decide'
+
+/** An item that goes on waits for nobody any more. Why one was given up stays on its order. */
+function forgetError({ record, order, resolved }: FulfilmentInMotion): void {
+  if (resolved?.resolution === 'cancelled' || resolved?.resolution === 'compensate') return
+  const { productOrderErrorMessage: messages = [], ...rest } = order.order
+  const others = messages.filter(
+    ({ code, reason, productOrderItem = [] }) =>
+      code !== record.fallout?.kind ||
+      reason !== WAITS ||
+      !productOrderItem.some(({ productOrderItemId }) => productOrderItemId === record.item.id)
+  )
+  if (others.length === messages.length) return
+  order.order = { ...rest, ...(others.length > 0 && { productOrderErrorMessage: others }) }
 }
 
 export interface Misfortune {
@@ -130,15 +148,13 @@ export interface Misfortune {
   readonly step: FalloutStep
   readonly message: string
   readonly failure?: FmsFailure | undefined
-  /** What the FMS said was wrong. */
-  readonly error?: string | undefined
+  /** What the FMS told, where it was that. */
+  readonly report?: ServiceOrderReport | undefined
 }
 
 /** Stops a fulfilment until somebody decides, and says so on the order. */
-export function fallOut(motion: FulfilmentInMotion, { kind, step, message, failure, error }: Misfortune): void {
+export function fallOut(motion: FulfilmentInMotion, { kind, step, message, failure, report }: Misfortune): void {
   const { record, context, order } = motion
-  const evidence =
-    failure?.evidence || error !== undefined ? { ...failure?.evidence, ...(error !== undefined && { error }) } : undefined
   motion.fallout = raiseFallout(
     context.nextId(),
     {
@@ -149,7 +165,7 @@ export function fallOut(motion: FulfilmentInMotion, { kind, step, message, failu
       kind,
       step,
       message,
-      evidence
+      evidence: evidenceOf(record.request, order.order, { failure, report })
     },
     context.moment
   )
@@ -162,7 +178,7 @@ export function fallOut(motion: FulfilmentInMotion, { kind, step, message, failu
       {
         '@type': 'ErrorMessage',
         code: kind,
-        reason: 'An item waits for somebody to decide',
+        reason: WAITS,
         message,
         timestamp: at(motion),
         productOrderItem: [itemReference(order.order.id, record.item.id)]

@@ -25,6 +25,7 @@ import {
   decideFallout,
   defaultFulfilmentSettings,
   defaultStateMap,
+  evidenceOf,
   type Fallout,
   type Fulfilment,
   type FulfilmentChange,
@@ -33,11 +34,12 @@ import {
   followReport,
   intendFulfilment,
   isOfNoConsequence,
-  maskEvidence,
+  MAX_EVIDENCE_LENGTH,
   nextPoll,
   nextStep,
   type ProvisioningRule,
   productFor,
+  requestToSend,
   retryDelayMs,
   undoAfterCancellation
 } from './index.ts'
@@ -188,7 +190,7 @@ t.test('what was sent', async t => {
   })
 
   t.test('falls out when the FMS refuses it', async t => {
-    const evidence = { status: 400, answer: '{"code":"7","message":"Asha Rao"}' }
+    const evidence = { status: 400, answer: '{"code":"7","message":"***"}' }
     const refused = aFailure({ kind: 'refused', retryable: false, code: 'badRequest', evidence })
     t.match(failed(aSent(), refused).fallout, { kind: 'rejectedByFms', evidence: { answer: '{"code":"7","message":"***"}' } })
   })
@@ -473,10 +475,37 @@ t.test('a cancellation', async t => {
     t.match(undone, { record: { state: 'completed' }, product: { kind: 'terminate', id: done.record.product!.id } })
   })
 
-  t.test('of what was changed cannot be undone without somebody', async t => {
-    const done = created(aSent([rule], { action: 'modify', product: { id: 'p' } }), aDevice())
-    const undo = undoAfterCancellation(done.record, done.order.order, contextAt(20))
-    t.match(undo, { fallout: { kind: 'notCompensable' }, more: [{ state: 'fallout', purpose: 'compensate' }] })
+  t.test('of what was changed or removed waits for somebody to restore it, and leaves the customer the product', async t => {
+    const known: Product = { id: 'p', status: 'active', productCharacteristic: [], productPrice: [], relatedParty: [] }
+    const restored = (action: 'modify' | 'delete', stored: Product) => {
+      const done = created(aSent([rule], { action, product: { id: 'p' } }), aDevice())
+      const undo = undoAfterCancellation(done.record, done.order.order, contextAt(20))
+      t.match(undo, { fallout: { kind: 'notCompensable' }, more: [{ state: 'fallout', purpose: 'compensate' }] })
+      const subject = { fallout: undo.fallout!, record: undo.more[0]!, order: done.order.order }
+      const { product } = must(decideFallout(subject, { action: 'completeByHand' }, { rules: [] }, contextAt(30)))
+      if (product?.kind !== 'modify') throw new Error('the product is to stay')
+      return product.apply(stored)
+    }
+    t.same(restored('modify', known), known)
+    t.same(restored('delete', { ...known, status: 'terminated', terminationDate: '2026-03-02T09:00:02.000Z' }), known)
+  })
+
+  t.test('of what a change has added takes that from the product again', async t => {
+    const adding: ProvisioningRule = { ...rule, serviceOrderItem: [{ key: 'router', action: 'add' }] }
+    const done = created(aSent([adding], { action: 'modify', product: { id: 'p' } }), aDevice())
+    const { more } = undoAfterCancellation(done.record, done.order.order, contextAt(20))
+    t.match(more, [{ state: 'intended', request: { items: [{ action: 'delete', serviceId: 'service-1' }] } }])
+    const report = aReport('completed', { externalId: 'order-1:1:2', id: 'so-2' })
+    const record = { ...more[0]!, state: 'sent' as const }
+    const { product } = followReport(record, done.order.order, { report, source: 'answer' }, contextAt(30))
+    if (product?.kind !== 'modify') throw new Error('the product is to stay')
+    const lists = { productCharacteristic: [], productPrice: [], relatedParty: [] }
+    const realizing = { realizingService: [{ id: 'old' }, { id: 'service-1' }], realizingResource: [{ id: 'device-1' }] }
+    t.match(product.apply({ id: 'p', status: 'active', ...lists, ...realizing }), {
+      status: 'active',
+      realizingService: [{ id: 'old' }],
+      realizingResource: []
+    })
   })
 })
 
@@ -530,12 +559,147 @@ t.test('an operator', async t => {
     t.match(undoing, { record: { state: 'superseded' }, more: [{ purpose: 'compensate' }], order: { order: { state: 'held' } } })
   })
 
+  t.test('finds nothing to undo of what the FMS only repeated', async t => {
+    const echo = { characteristics: [], supportingResources: [{ type: 'Router' }] }
+    const rejected = got(placed, aReport('rejected', {}, { service: echo }), 60)
+    const subject = { fallout: rejected.fallout!, record: rejected.record, order: rejected.order.order }
+    t.match(must(decideFallout(subject, { action: 'compensate' }, { rules: [rule] }, contextAt(90))), {
+      record: { state: 'cancelled' },
+      order: { order: { state: 'failed' } },
+      more: []
+    })
+    const sent = aSent([rule], { action: 'modify', product: { id: 'p', realizingService: [{ id: 'service-1' }] } })
+    const failed = got(created(sent, aReport('inProgress')), aReport('failed', {}, { service: { ...echo, id: 'service-1' } }), 60)
+    const modified = { fallout: failed.fallout!, record: failed.record, order: failed.order.order }
+    t.match(must(decideFallout(modified, { action: 'compensate' }, { rules: [rule] }, contextAt(90))).more, [])
+  })
+
+  t.test('has the order say what is wrong as long as somebody has to decide, and for ever where it was given up', async t => {
+    t.match(fallen.order.order.productOrderErrorMessage, [{ code: 'failedAtFms' }])
+    for (const action of ['retry', 'skip', 'completeByHand'] as const) {
+      t.notOk('productOrderErrorMessage' in must(decide({ action })).order.order, action)
+    }
+    t.match(must(decide({ action: 'compensate' })).order.order.productOrderErrorMessage, [{ code: 'failedAtFms' }])
+  })
+
+  t.test('tries again by the rule that there is by now', async t => {
+    const subject = { fallout: fallen.fallout!, record: fallen.record, order: fallen.order.order }
+    const repaired: ProvisioningRule = { ...rule, id: 'rule-2', version: 2, serviceOrderItem: [{ key: 'repaired' }] }
+    t.match(must(decideFallout(subject, { action: 'retry' }, { rules: [repaired] }, contextAt(90))).more, [
+      { rule: { version: 2 }, request: { items: [{ id: 'repaired' }] } }
+    ])
+  })
+
   t.test('takes care of it, and cannot decide twice', async t => {
     const { decided } = must(decide({ action: 'assign', owner: 'asha' }))
     t.match(decided, { status: 'assigned', owner: 'asha', history: [{ action: 'raise' }, { action: 'assign', owner: 'asha' }] })
     t.match(must(decide({ action: 'assign' }, decided)).decided, { status: 'open' })
     const resolved = must(decide({ action: 'skip' })).decided
     t.match(decide({ action: 'retry' }, resolved), { refused: 'illegalMove', allowed: [] })
+  })
+})
+
+t.test('what was done in part', async t => {
+  const two: ProvisioningRule = {
+    ...rule,
+    serviceOrderItem: [{ key: 'line' }, { key: 'router', requires: ['line'], supportingResource: [{ type: 'Router' }] }]
+  }
+  const anItem = (id: string, state: string, service?: ServiceOrderItemReport['service']): ServiceOrderItemReport => ({
+    id,
+    state,
+    milestones: [],
+    errorMessages: [],
+    ...(service && { service })
+  })
+  const line = { id: 'line-1', name: 'Line', characteristics: [{ name: 'vlan', value: 7 }], supportingResources: [] }
+  const router = {
+    id: 'router-1',
+    characteristics: [],
+    supportingResources: [{ id: 'device-1', serialNumber: 'SN1', macAddress: '00:00:5e:00:53:01' }]
+  }
+  const placed = created(aSent([two]), aReport('inProgress'))
+  const partial = got(placed, aReport('partial', { items: [anItem('line', 'completed', line), anItem('router', 'failed')] }), 60)
+  const subjectOf = ({ fallout, record, order }: FulfilmentChange) => ({ fallout: fallout!, record, order: order.order })
+  const decide = (change: FulfilmentChange, command: Parameters<typeof decideFallout>[1], seconds: number) =>
+    must(decideFallout(subjectOf(change), command, { rules: [two] }, contextAt(seconds)))
+  const again = decide(partial, { action: 'retry' }, 90)
+  const second = again.more[0]!
+  const answer = (items: ServiceOrderItemReport[], state = 'completed') =>
+    followReport(
+      { ...second, state: 'sent' },
+      again.order.order,
+      { report: aReport(state, { id: 'so-2', externalId: second.id, items }), source: 'answer' },
+      contextAt(100)
+    )
+
+  t.test('is not asked for again', async t => {
+    const { items } = requestToSend(second)
+    t.match(items, [{ id: 'router', action: 'add' }])
+    t.same(items[0]!.requires, [], 'it need not wait for what is done')
+    t.match(second.done, [{ position: 0, request: { id: 'line' }, result: { service: 'line-1' } }])
+  })
+
+  t.test('is part of the product, in the order in which it was asked for', async t => {
+    const { product, record } = answer([anItem('router', 'completed', router)])
+    if (product?.kind !== 'create') throw new Error('no product')
+    t.match(product.product.realizingService, [{ id: 'line-1', name: 'Line' }, { id: 'router-1' }])
+    t.match(product.product.productCharacteristic, [
+      { name: 'vlan', value: 7 },
+      { name: 'macAddress', value: '00:00:5e:00:53:01' }
+    ])
+    const { more } = undoAfterCancellation(record, again.order.order, contextAt(200))
+    t.match(more[0]?.request.items, [
+      { id: 'line', action: 'delete', serviceId: 'line-1', requires: ['router'] },
+      { id: 'router', action: 'delete', serviceId: 'router-1', requires: [] }
+    ])
+  })
+
+  t.test('is undone when the rest is given up, cancelled or fails', async t => {
+    const undoing = [{ purpose: 'compensate', request: { items: [{ id: 'line', action: 'delete', serviceId: 'line-1' }] } }]
+    t.match(decide(partial, { action: 'compensate' }, 90).more, undoing)
+    t.match(decide(answer([anItem('router', 'failed')], 'failed'), { action: 'compensate' }, 110).more, undoing)
+    const cancelled = cancelFulfilment(second, again.order.order, 'no longer wanted', contextAt(95))
+    t.match(undoAfterCancellation(cancelled.record, again.order.order, contextAt(96)).more, undoing)
+  })
+
+  t.test('is completed at once when nothing is left to do', async t => {
+    const all = [anItem('line', 'completed', line), anItem('router', 'completed', router)]
+    const odd = got(placed, aReport('partial', { items: all }), 60)
+    const { more, product, record, order } = decide(odd, { action: 'retry' }, 90)
+    t.match({ more, record, order }, { more: [], record: { state: 'completed' }, order: { order: { state: 'completed' } } })
+    t.match(product, { kind: 'create', product: { realizingService: [{ id: 'line-1' }, { id: 'router-1' }] } })
+  })
+
+  t.test('is kept when somebody completes the rest by hand', async t => {
+    const result = { services: [{ id: 'by-hand' }], resources: [{ type: 'Router', serialNumber: 'SN8' }] }
+    const { product, record } = decide(partial, { action: 'completeByHand', result }, 90)
+    if (product?.kind !== 'create') throw new Error('no product')
+    t.match(product.product, {
+      realizingService: [{ id: 'line-1' }, { id: 'by-hand' }],
+      realizingResource: [{ id: 'SN8', value: 'SN8', '@referredType': 'Router' }]
+    })
+    t.match(record.result, [
+      { item: 'line', service: 'line-1' },
+      { item: 'router', service: 'by-hand' }
+    ])
+  })
+
+  t.test('and lacks its device is changed, not made a second time', async t => {
+    const bare = { ...router, supportingResources: [{ type: 'Router' }] }
+    const items = [anItem('line', 'completed', line), anItem('router', 'completed', bare)]
+    const lacking = got(placed, aReport('completed', { items }), 60)
+    t.match(lacking.fallout, { kind: 'deviceMissing' })
+    const changes = { items: [{ id: 'router', supportingResources: [{ model: 'R2' }] }] }
+    const { more } = decide(lacking, { action: 'retryWithChanges', changes }, 90)
+    const [item, ...others] = more[0]!.request.items
+    t.match(item, { id: 'router', action: 'modify', serviceId: 'router-1', supportingResources: [{ model: 'R2' }] })
+    t.same(others, [])
+    const report = aReport('completed', { id: 'so-2', externalId: more[0]!.id, items: [anItem('router', 'completed', router)] })
+    const change = followReport({ ...more[0]!, state: 'sent' }, again.order.order, { report, source: 'answer' }, contextAt(99))
+    t.match(undoAfterCancellation(change.record, again.order.order, contextAt(200)).more[0]?.request.items, [
+      { id: 'line', action: 'delete', serviceId: 'line-1' },
+      { id: 'router', action: 'delete', serviceId: 'router-1', supportingResources: [{ id: 'device-1' }] }
+    ])
   })
 })
 
@@ -567,6 +731,29 @@ t.test('products', async t => {
       { name: 'speed', value: 500 },
       { name: 'ssid', value: 'home' }
     ])
+  })
+
+  t.test('have every device, with or without an id, and what is told of it', async t => {
+    const resources = [
+      { serialNumber: 'SN1', macAddress: '00:00:5e:00:53:01', model: 'R1' },
+      { id: 'stick', serialNumber: 'SN2', macAddress: '00:00:5e:00:53:02', characteristics: [{ name: 'colour', value: 'black' }] }
+    ]
+    const order = anAccepted({ action: 'add', product: {} })
+    const of = { order, item: order.productOrderItem[0]!, result: { ...result, resources }, nextId: () => 'fresh' }
+    const created = productFor(of)
+    if (created?.kind !== 'create') throw new Error('no product')
+    t.match(created.product, {
+      productSerialNumber: 'SN1',
+      realizingResource: [
+        { id: 'SN1', name: 'R1', value: 'SN1' },
+        { id: 'stick', value: 'SN2' }
+      ],
+      productCharacteristic: [
+        { name: 'macAddress SN1', value: '00:00:5e:00:53:01' },
+        { name: 'macAddress stick', value: '00:00:5e:00:53:02' },
+        { name: 'colour', value: 'black' }
+      ]
+    })
   })
 
   t.test('end with the item that removes them', async t => {
@@ -601,24 +788,45 @@ t.test('the pace', async t => {
   )
 })
 
-t.test('evidence keeps its shape and loses what is personal', async t => {
-  const answer = JSON.stringify({
-    id: 'so-1',
-    state: 'failed',
-    note: [{ text: 'Asha', id: 'n' }],
-    relatedParty: [{ id: 'p', name: 'Asha' }]
+t.test('evidence', async t => {
+  const relatedParty = [{ id: 'party-77', name: 'Asha Example', role: 'customer', '@referredType': 'Individual' }]
+  const order = anAccepted({}, { relatedParty, note: [{ text: 'Hill Road 12' }] })
+  const characteristics = [{ name: 'customerName', value: 'Asha Example' }]
+  const request = {
+    externalId: 'order-1:1:1',
+    items: [{ id: 'line', action: 'add', characteristics, supportingResources: [{ model: 'R1' }], requires: [] }]
+  } as const
+  const evidenceFor = (happened: Parameters<typeof evidenceOf>[2]) => evidenceOf(request, order, happened)!
+
+  t.test('is what was asked and what was told, in its shape and without what is personal', async t => {
+    const message = 'Asha Example, Hill Road 12 has no line: call +49 30 123456 or asha@example.com'
+    const service = { id: 's-10045', characteristics, supportingResources: [{ model: 'R1', macAddress: '00:00:5e:00:53:01' }] }
+    const report = aReport('failed', { errorMessages: [{ code: 'E100045', message }] }, { service })
+    const { request: asked, answer, error } = evidenceFor({ report })
+    t.match(JSON.parse(asked!), {
+      externalId: 'order-1:1:1',
+      items: [{ id: 'line', characteristics: [{ name: 'customerName', value: '***' }], supportingResources: [{ model: 'R1' }] }]
+    })
+    t.match(JSON.parse(answer!), {
+      id: 'so-1',
+      items: [{ service: { id: 's-10045', supportingResources: [{ model: 'R1', macAddress: '***' }] } }],
+      errorMessages: [{ code: 'E100045', message: '***, *** has no line: call *** or ***' }]
+    })
+    t.match(error, /\*\*\*, \*\*\* has no line: call \*\*\* or \*\*\*/)
   })
-  t.same(JSON.parse(maskEvidence({ answer }).answer!), {
-    id: 'so-1',
-    state: 'failed',
-    note: [{ text: '***', id: '***' }],
-    relatedParty: [{ id: '***', name: '***' }]
+
+  t.test('of a failure is what the gateway took down, which keeps its ids', async t => {
+    const request = 'POST /serviceOrder/100045 {"externalId":"0199c3a4-5f7e-7c31-9d52-123456789012:1:1","name":"Router"}'
+    const evidence = { request, answer: '{"reason":"no port for Asha Example"}', status: 400 }
+    const failure = aFailure({ kind: 'refused', code: 'badRequest', evidence })
+    t.same(evidenceFor({ failure }), { request, answer: '{"reason":"no port for ***"}', status: 400 })
   })
-  const cut = maskEvidence({ answer: answer.slice(0, -5) }).answer!
-  t.notMatch(cut, 'Asha')
-  t.match(cut, '"state":"failed"')
-  t.equal(maskEvidence({ answer: '<p>Call +49 30 123456 or asha@example.com</p>' }).answer, '<p>Call *** or ***</p>')
-  t.ok(maskEvidence({ answer: 'x'.repeat(100_000) }).answer!.length <= 4_000)
+
+  t.test('is cut where it is long, and there is none of what was never sent', async t => {
+    const long = 'x'.repeat(100_000)
+    t.ok(evidenceFor({ failure: aFailure({ evidence: { answer: long } }) }).answer!.length <= MAX_EVIDENCE_LENGTH)
+    t.equal(evidenceOf({ ...request, items: [] }, order, {}), undefined)
+  })
 })
 
 t.test('the documentation lists the states and the kinds that there are', async t => {

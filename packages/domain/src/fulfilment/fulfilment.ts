@@ -1,6 +1,11 @@
 import type { DefinitionOf, Resource } from '../kernel/resource.ts'
 import { stateMachine, type Transitions } from '../kernel/transitions.ts'
-import type { ServiceOrderRequest, SupportingResource } from '../ports/fms-gateway.ts'
+import type {
+  ServiceCharacteristic,
+  ServiceOrderItemRequest,
+  ServiceOrderRequest,
+  SupportingResource
+} from '../ports/fms-gateway.ts'
 import type { RuleReference } from './decompose.ts'
 import type { FalloutKind } from './fallout.ts'
 import type { StateMap } from './state-map.ts'
@@ -60,6 +65,18 @@ export interface FulfilledService {
   item: string
   service?: string
   resource?: SupportingResource[]
+  /** Of the item at the FMS, as long as not all of them are completed; what follows is kept as long as no product has it. */
+  state?: string
+  name?: string
+  characteristic?: ServiceCharacteristic[]
+}
+
+/** What an earlier attempt has done, so that this one need not do it again. */
+export interface DoneBefore {
+  /** Among all items that are to be provisioned, from 0. */
+  position: number
+  request: ServiceOrderItemRequest
+  result: FulfilledService
 }
 
 /** What we asked, and were told, about the cancellation of a service order. */
@@ -119,6 +136,7 @@ export interface Fulfilment extends Resource {
   cancellation?: FulfilmentCancellation
   fallout?: { id: string; kind: FalloutKind }
   result?: FulfilledService[]
+  done?: DoneBefore[]
   /** In the inventory, when one came of it. */
   product?: { id: string }
   createdAt: string

@@ -33,7 +33,7 @@ export {
   MAX_UNITS,
   type RuleReference
 } from './decompose.ts'
-export { type Evidence, MAX_EVIDENCE_LENGTH, maskEvidence } from './evidence.ts'
+export { type Evidence, evidenceOf, MAX_EVIDENCE_LENGTH } from './evidence.ts'
 export { type ExplainedProduct, explainItem, type ItemExplanation } from './explain-item.ts'
 export { externalIdOf } from './external-id.ts'
 export * from './fallout.ts'
@@ -45,6 +45,7 @@ export { type Ingredients, type Intention, intendFulfilment } from './intend.ts'
 export { dueAt, type FulfilmentStep, nextStep } from './next-step.ts'
 export { isOfNoConsequence, type Told } from './of-no-consequence.ts'
 export { earlyPoll, nextPoll, retryDelayMs } from './pace.ts'
+export { requestToSend } from './parts.ts'
 export {
   type ProductChange,
   type ProductSubject,

@@ -1,4 +1,10 @@
-import type { ServiceOrderReport, SupportingResource } from '../ports/fms-gateway.ts'
+import type {
+  ServiceCharacteristic,
+  ServiceOrderItemRequest,
+  ServiceOrderReport,
+  ServiceReport,
+  SupportingResource
+} from '../ports/fms-gateway.ts'
 import type { Characteristic, EntityReference } from '../resources/common.ts'
 import {
   type NewProduct,
@@ -8,8 +14,9 @@ import {
   withProductLists
 } from '../resources/product.ts'
 import type { ProductOrder } from '../resources/product-order.ts'
-import type { OrderPrice, ProductOrderItem } from '../resources/product-order-item.ts'
-import type { FulfilledService, Fulfilment } from './fulfilment.ts'
+import type { OrderItemAction, OrderPrice, ProductOrderItem } from '../resources/product-order-item.ts'
+import type { Fulfilment } from './fulfilment.ts'
+import { type Part, partsOf } from './parts.ts'
 import { offeringOf } from './select-rule.ts'
 
 /** What is to become of the inventory. */
@@ -29,24 +36,47 @@ export interface ProvisioningResult {
 
 export const NO_RESULT: Omit<ProvisioningResult, 'date'> = { services: [], resources: [], characteristics: [] }
 
-/** What a service order that is completed has come to. */
-export function resultOf(report: ServiceOrderReport, now: Date): ProvisioningResult {
-  const services = report.items.flatMap(({ service }) => (service ? [service] : []))
+/** What a service order that is completed has come to, with what attempts before it have done. */
+export function resultOf(
+  report: ServiceOrderReport,
+  record: Pick<Fulfilment, 'request' | 'done'>,
+  now: Date
+): ProvisioningResult {
+  const date = report.completionDate ?? now.toISOString()
+  const told = new Map(report.items.flatMap(({ id, service }) => (service ? [[id, service] as const] : [])))
+  const parts = partsOf(record)
+  const asked = new Set(parts.map(({ wanted }) => wanted.id))
+  const others = report.items.flatMap(({ id, service }) => (service && !asked.has(id) ? [service] : []))
+  const services = [...parts.flatMap(part => told.get(part.wanted.id) ?? serviceBefore(part)), ...others]
   return {
     services,
     resources: services.flatMap(({ supportingResources }) => supportingResources),
     characteristics: byName(services.flatMap(({ characteristics }) => characteristics).map(each => ({ ...each }))),
-    date: report.completionDate ?? now.toISOString()
+    date
   }
 }
 
-/** The same, as it is kept to be undone. */
-export function servicesOf(report: ServiceOrderReport): FulfilledService[] {
-  return report.items.map(({ id, service }) => ({
-    item: id,
-    ...(service?.id !== undefined && { service: service.id }),
-    ...(service && service.supportingResources.length > 0 && { resource: [...service.supportingResources] })
-  }))
+function serviceBefore({ result }: Part): ServiceReport[] {
+  if (!result) return []
+  const { service, name, characteristic = [], resource = [] } = result
+  return [
+    {
+      ...(service !== undefined && { id: service }),
+      ...(name !== undefined && { name }),
+      characteristics: characteristic,
+      supportingResources: resource
+    }
+  ]
+}
+
+/** What is known to be there, of whichever attempt. */
+export function resultSoFar(record: Pick<Fulfilment, 'request' | 'result' | 'done'>): Omit<ProvisioningResult, 'date'> {
+  const services = partsOf(record).flatMap(serviceBefore)
+  return {
+    services,
+    resources: services.flatMap(({ supportingResources }) => supportingResources),
+    characteristics: services.flatMap(({ characteristics }) => characteristics).map(each => ({ ...each }))
+  }
 }
 
 export interface ProductSubject {
@@ -81,10 +111,40 @@ export function productFor(subject: ProductSubject): ProductChange | undefined {
   }
 }
 
-/** What undoing an item makes of the product that had come of it. */
-export function productUndone({ product }: Pick<Fulfilment, 'product'>, date: string): ProductChange | undefined {
+/**
+ * What undoing an item makes of the product that it was about. One that was changed stays with the customer: what it was before is with whoever
+ * restores it, and only what was taken away from it is known here.
+ *
+ * @param undone what the FMS was asked to do for that
+ */
+export function productUndone(
+  { product }: Pick<Fulfilment, 'product'>,
+  action: OrderItemAction | undefined,
+  undone: readonly ServiceOrderItemRequest[],
+  date: string
+): ProductChange | undefined {
   if (!product) return undefined
-  return { kind: 'terminate', id: product.id, apply: current => ({ ...current, status: 'terminated', terminationDate: date }) }
+  const { id } = product
+  if (action === 'add') {
+    return { kind: 'terminate', id, apply: current => ({ ...current, status: 'terminated', terminationDate: date }) }
+  }
+  if (action === 'delete') {
+    return { kind: 'modify', id, apply: ({ terminationDate: _over, ...current }) => ({ ...current, status: 'active' }) }
+  }
+  return { kind: 'modify', id, apply: current => withoutParts(current, undone) }
+}
+
+function withoutParts(product: Product, undone: readonly ServiceOrderItemRequest[]): Product {
+  const deleted = undone.filter(({ action }) => action === 'delete')
+  const names = deleted.flatMap(({ serviceId, supportingResources }) => [serviceId, ...supportingResources.map(nameOf)])
+  const gone = new Set(names)
+  const rest = <T extends { id: string }>(references: readonly T[] = []) => references.filter(({ id }) => !gone.has(id))
+  const { realizingService, realizingResource } = product
+  return {
+    ...product,
+    ...(realizingService && { realizingService: rest(realizingService) }),
+    ...(realizingResource && { realizingResource: rest(realizingResource) })
+  }
 }
 
 function newProduct({ order, item, result }: ProductSubject): Omit<Product, 'id'> {
@@ -103,7 +163,11 @@ function newProduct({ order, item, result }: ProductSubject): Omit<Product, 'id'
     ...(account && { billingAccount: account }),
     ...(offering && { productOffering: offering }),
     ...(serialNumber !== undefined && { productSerialNumber: serialNumber }),
-    productCharacteristic: byName([...(ordered.productCharacteristic ?? []), ...result.characteristics]),
+    productCharacteristic: byName([
+      ...(ordered.productCharacteristic ?? []),
+      ...result.characteristics,
+      ...characteristicsOfDevices(result)
+    ]),
     productPrice: ordered.productPrice ?? pricesOf(item.itemPrice),
     relatedParty: ordered.relatedParty ?? order.relatedParty,
     ...realizationOf(ordered, result),
@@ -126,7 +190,8 @@ function modifiedProduct(product: Product, { order, item, result }: ProductSubje
     productCharacteristic: byName([
       ...product.productCharacteristic,
       ...(ordered.productCharacteristic ?? []),
-      ...result.characteristics
+      ...result.characteristics,
+      ...characteristicsOfDevices(result)
     ]),
     productPrice: prices ?? product.productPrice,
     relatedParty: ordered.relatedParty ?? product.relatedParty,
@@ -153,24 +218,43 @@ function realizationOf(
   const serviceReferences = services.flatMap(({ id, name }): EntityReference[] =>
     id === undefined ? [] : [{ id, ...(name !== undefined && { name }), '@referredType': 'Service' }]
   )
-  const resourceReferences = resources.flatMap(({ id, name, serialNumber, type }): ResourceReference[] =>
-    id === undefined
-      ? []
-      : [
-          {
-            id,
-            ...(name !== undefined && { name }),
-            ...(serialNumber !== undefined && { value: serialNumber }),
-            '@referredType': type ?? 'Resource'
-          }
-        ]
-  )
+  const resourceReferences = resources.flatMap((resource): ResourceReference[] => {
+    const id = nameOf(resource)
+    const { name = resource.model, serialNumber, type = 'Resource' } = resource
+    const value = serialNumber !== undefined && { value: serialNumber }
+    return id === undefined ? [] : [{ id, ...(name !== undefined && { name }), ...value, '@referredType': type }]
+  })
   const service = byId([...realizingService, ...serviceReferences])
   const resource = byId([...realizingResource, ...resourceReferences])
   return {
     ...(service.length > 0 && { realizingService: service }),
     ...(resource.length > 0 && { realizingResource: resource })
   }
+}
+
+/** What a device is known by. */
+function nameOf({ id, serialNumber }: SupportingResource): string | undefined {
+  return id ?? serialNumber
+}
+
+/** What is told of devices and not of their services; where several devices have it, with the name of the device. */
+function characteristicsOfDevices({ resources, characteristics }: ProvisioningResult): Characteristic[] {
+  const known = new Set(characteristics.map(({ name }) => name))
+  const told = resources.flatMap(resource => devicePropertiesOf(resource).map(each => ({ resource, each })))
+  const many = new Map<string, number>()
+  for (const { each } of told) many.set(each.name, (many.get(each.name) ?? 0) + 1)
+  return told
+    .filter(({ each }) => !known.has(each.name))
+    .map(({ resource, each }) => (many.get(each.name)! > 1 ? { ...each, name: `${each.name} ${nameOf(resource)}` } : { ...each }))
+}
+
+function devicePropertiesOf(resource: SupportingResource): readonly ServiceCharacteristic[] {
+  const { macAddress, characteristics = [] } = resource
+  if (nameOf(resource) === undefined) return []
+  return [
+    ...(macAddress === undefined ? [] : [{ name: 'macAddress', value: macAddress, valueType: 'string' }]),
+    ...characteristics
+  ]
 }
 
 /** That of the first device that has one. */

@@ -118,6 +118,14 @@ export function agree(provisioning: Provisioning, task?: CancelProductOrder): vo
   // As long as a cancellation of the whole order is open, it is settled for all of them together.
   if (!task || provisioning.order.order.state !== 'assessingCancellation') settleItems(provisioning)
   undoCancelled(provisioning)
+  undoGivenUp(provisioning)
+}
+
+/** What an operator has given up is cancelled at the FMS first; what attempts before had done is undone then. */
+function undoGivenUp(provisioning: Provisioning): void {
+  for (const [record] of withItems(provisioning)) {
+    if (record.state === 'cancelled' && record.cancellation?.isGivenUp) decide(provisioning, record, undoAfterCancellation)
+  }
 }
 
 /** Whoever has cancelled an order, or an item of it: what was done for it before is undone. */

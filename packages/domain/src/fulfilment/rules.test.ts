@@ -103,6 +103,29 @@ t.test('without a rule', async t => {
     })
   })
 
+  t.test('everything that a product consists of is taken away with it', async t => {
+    const product: Product = {
+      id: 'product-1',
+      status: 'active',
+      productOffering: { id: 'fibre-500' },
+      realizingService: [{ id: 'service-1' }, { id: 'service-2' }, { id: 'service-3' }],
+      realizingResource: [{ id: 'SN1', value: 'SN1' }, { id: 'device-2' }],
+      productCharacteristic: [],
+      productPrice: [],
+      relatedParty: []
+    }
+    const removal = anOrder({ action: 'delete', quantity: 1, product: { id: 'product-1' } })
+    const servicesOf = (rules: ProvisioningRule[] = []) =>
+      requestOf(decompose(removal, rules, product)).items.map(({ serviceId }) => serviceId)
+    t.same(servicesOf(), ['service-1', 'service-2', 'service-3'])
+    t.match(requestOf(decompose(removal, [], product)).items[0]!.supportingResources, [
+      { id: 'SN1', serialNumber: 'SN1' },
+      { id: 'device-2' }
+    ])
+    const once = { key: 'line', forEach: 'item' } as const
+    t.same(servicesOf([anActive({ serviceOrderItem: [once, { key: 'router' }] })]), ['service-1', 'service-2', 'service-3'])
+  })
+
   t.test('each piece is a service of its own, up to what anybody can mean', async t => {
     const ids = (quantity: number) => requestOf(decompose(anOrder({ quantity }))).items.map(({ id }) => id)
     t.same(ids(3), ['service-1', 'service-2', 'service-3'])

@@ -5,7 +5,8 @@ import {
   type Fulfilment,
   type FulfilmentContext,
   fulfilmentDefinition,
-  isOver
+  isOver,
+  requestToSend
 } from '../fulfilment/index.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { RequestContext } from '../kernel/request-context.ts'
@@ -40,7 +41,7 @@ export async function sendServiceOrder(
   context: RequestContext
 ): Promise<Date | undefined> {
   const { fms, fulfilment, storeLater } = dependencies
-  const result = await fms.create(sent.request, dueAt(sent, fulfilment.settings))
+  const result = await fms.create(requestToSend(sent), dueAt(sent, fulfilment.settings))
   const store = () => storeAnswer(dependencies, { asked: sent, result }, context)
   if (result.kind !== 'ok' || !storeLater) return store()
   storeLater(sent.id, { isOvertaken: () => isDone(dependencies, sent.id, context), store })

@@ -4,7 +4,12 @@ import { dateTime, flag, indexedText, integer, many, oneOf, ref, text } from '..
 import { resource, shape } from '../../schema/entity.ts'
 import { ProductOrderRef } from '../tmf622-product-ordering/schemas.ts'
 import { OrderItem } from './journey-schemas.ts'
-import { ServiceOrderRequest, SupportingResource } from './service-order-schemas.ts'
+import {
+  ServiceCharacteristic,
+  ServiceOrderItemRequest,
+  ServiceOrderRequest,
+  SupportingResource
+} from './service-order-schemas.ts'
 
 export const ProvisioningRuleRef = shape('ProvisioningRuleRef', 'The version of a rule that was used.', {
   mandatory: {
@@ -50,9 +55,25 @@ const FulfilledService = shape('FulfilledService', 'What an item of the service 
   mandatory: { item: text('The id of the item.', 'router') },
   optional: {
     service: text('The id of the service at the FMS.', 'service-9'),
-    resource: many(SupportingResource, 'The devices that it has.')
+    resource: many(SupportingResource, 'The devices that it has.'),
+    state: text('Of the item at the FMS, where not all of them are completed.', 'completed'),
+    name: text('Of the service, as long as no product has it.', 'Fibre line'),
+    characteristic: many(ServiceCharacteristic, 'Of the service, as long as no product has them.')
   }
 })
+
+const FulfilmentDoneBefore = shape(
+  'FulfilmentDoneBefore',
+  'What an earlier attempt has done, so that this one need not do it again.',
+  {
+    mandatory: {
+      position: integer('Among all items that are to be provisioned, from 0.', 0),
+      request: ref(ServiceOrderItemRequest, 'As it was asked for.'),
+      result: ref(FulfilledService)
+    },
+    optional: {}
+  }
+)
 
 const InventoryProductRef = shape('InventoryProductRef', 'The product in the inventory that has come of it.', {
   mandatory: { id: text('Its id.', '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d25') },
@@ -99,6 +120,7 @@ export const FulfilmentSchema = resource(
       cancellation: ref(FulfilmentCancellation),
       fallout: ref(FulfilmentFalloutRef),
       result: many(FulfilledService, 'What has become of it, as is needed to undo it.'),
+      done: many(FulfilmentDoneBefore, 'What earlier attempts have done.'),
       product: ref(InventoryProductRef)
     }
   }
@@ -108,6 +130,7 @@ export const FulfilmentSchema = resource(
 export const fulfilmentSubSchemas = [
   FulfilledService,
   FulfilmentCancellation,
+  FulfilmentDoneBefore,
   FulfilmentFalloutRef,
   InventoryProductRef,
   ProvisioningRuleRef,

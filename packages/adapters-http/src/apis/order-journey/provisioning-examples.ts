@@ -97,6 +97,19 @@ export const fulfilmentExample = {
   },
   fallout: { id: falloutId, kind: 'timeout' },
   result: [{ item: 'router', service: 'service-9', resource: [{ id: 'device-7', serialNumber: 'SN-0042' }] }],
+  done: [
+    {
+      position: 0,
+      request: { id: 'line', action: 'add', characteristics: [], supportingResources: [], requires: [] },
+      result: {
+        item: 'line',
+        state: 'completed',
+        service: 'service-8',
+        name: 'Fibre line',
+        characteristic: [{ name: 'vlan', value: '7', valueType: 'string' }]
+      }
+    }
+  ],
   product: { id: '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d25' },
   createdAt: '2026-02-01T09:00:00.000Z',
   lastUpdate: '2026-02-02T09:00:00.000Z'

@@ -32,7 +32,7 @@ export const ServiceSpecificationRef = shape('ServiceSpecificationRef', 'What ki
   optional: { name: text('What it is called.', 'Router at home'), version: text('Which version of it.', '1.0') }
 })
 
-const ServiceOrderItemRequest = shape('ServiceOrderItemRequest', 'One thing that the FMS is asked to do.', {
+export const ServiceOrderItemRequest = shape('ServiceOrderItemRequest', 'One thing that the FMS is asked to do.', {
   mandatory: {
     id: text('Unique in the service order.', 'router'),
     action: oneOf(orderItemActions, 'What is to be done with the service.'),
