@@ -349,6 +349,13 @@ t.test('a SQLite file without space refuses writes, loses nothing, and goes on w
   t.equal(row?.['n'], row?.['total'])
 })
 
+t.test('what is to be written to a SQLite file that is closed is refused', async t => {
+  const database = await openDatabase({ url: await engines.sqlite(), clock, exclusive: true })
+  await database.work.claim({ kinds: ['acceptOrder'], limit: 1, leaseMs: 1, now: clock.now() })
+  await database.close()
+  for (let count = 0; count < 2; count++) await t.rejects(database.unitOfWork.run('default', async () => undefined))
+})
+
 t.test('a write lock that another process holds delays writes without stopping reads', async t => {
   const url = await engines.sqlite()
   const database = await open(t, url)

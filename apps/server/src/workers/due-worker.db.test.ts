@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import {
   type ClaimedWork,
   type Customer,
@@ -20,7 +20,7 @@ import { uuidV7Ids } from '../ids.ts'
 import { until } from '../testing/start-crm.ts'
 import { type DatabaseParts, type OpenTestDatabase, testDatabases } from '../testing/test-databases.ts'
 import { dueWorker } from '../workers.ts'
-import { DueWorker } from './due-worker.ts'
+import { DueWorker, type DueWorkerOptions } from './due-worker.ts'
 import { WorkMetrics } from './work-metrics.ts'
 
 const kinds = ['acceptOrder', 'lookAtJourney'] as const
@@ -211,11 +211,12 @@ t.test('what fails is tried again later and later, and is counted', async t => {
   t.match(text, 'due_work_overdue_seconds 2')
 })
 
-t.test('room that somebody else makes is used at once, by who waits for a place and for what is due', async t => {
+/** A worker whose work is ended by the test, on a database of its own. */
+async function endedByHand(t: Test, options: Partial<DueWorkerOptions> & { ids: readonly string[] }) {
+  const { ids, ...others } = options
   const database = await engines.memory(t, { now: () => new Date() })
   const begun: string[] = []
-  const endings: (() => void)[] = []
-  let room = 0
+  const endings = new Map<string, () => void>()
   const worker = new DueWorker({
     queue: database.work,
     signal: database.workSignal,
@@ -223,27 +224,86 @@ t.test('room that somebody else makes is used at once, by who waits for a place 
     handlers: {
       acceptOrder: ({ id }) => {
         begun.push(id)
-        return new Promise(resolve => endings.push(() => resolve(undefined)))
+        return new Promise(resolve => endings.set(id, () => resolve(undefined)))
       }
     },
     metrics: new WorkMetrics(new Registry()),
     log: { info: () => undefined, warn: (fields: object) => t.fail(JSON.stringify(fields)) },
     leaseMs: LEASE_MS,
     pollMs: MINUTE_MS,
-    concurrency: 3,
-    room: () => room
+    ...others
   })
+  const schedule = (...ids: readonly string[]) =>
+    database.unitOfWork.run('default', async transaction => {
+      const dueAt = new Date(Date.now() - 1_000).toISOString()
+      for (const id of ids) transaction.schedule({ kind: 'acceptOrder', id, dueAt })
+    })
+  await schedule(...ids)
+  t.teardown(() => worker.stop(0))
   const begins = (many: number) =>
     until(
       () => begun.length === many,
       () => `${many} are begun, ${begun.length} are`
     )
-  await database.unitOfWork.run('default', async transaction => {
-    for (const id of ['a', 'b', 'c'])
-      transaction.schedule({ kind: 'acceptOrder', id, dueAt: new Date(Date.now() - 1_000).toISOString() })
+  return { worker, begun, begins, schedule, end: (id: string) => endings.get(id)?.() }
+}
+
+t.test('room that somebody else makes is used while something else takes long', async t => {
+  let room = 1
+  const { worker, begins, end } = await endedByHand(t, { ids: ['a', 'b', 'c'], concurrency: 3, room: () => room })
+  worker.start()
+  await begins(1)
+  for (let turn = 0; turn < 10; turn++) await nextTurn()
+  room = 3
+  worker.roomMade()
+  await begins(3)
+  for (const id of ['a', 'b', 'c']) end(id)
+})
+
+t.test('to wait for a place is no work, after which it would have to rest', async t => {
+  let nowMs = 0
+  const { worker, begun, begins, end, schedule } = await endedByHand(t, {
+    ids: [],
+    concurrency: 1,
+    isBusy: () => true,
+    monotonicMs: () => nowMs,
+    pollMs: 50
   })
   worker.start()
-  t.teardown(() => worker.stop(0))
+  const place = worker.takePlace()
+  await schedule('a')
+  await pause(200)
+  t.same(begun, [], 'somebody else has the only place')
+  nowMs += MINUTE_MS
+  place?.()
+  await begins(1)
+  end('a')
+})
+
+t.test('what takes longer than its lease is not begun a second time beside itself', async t => {
+  const { worker, begun, begins, end } = await endedByHand(t, { ids: ['a'], leaseMs: 1, pollMs: 50 })
+  worker.start()
+  await begins(1)
+  await pause(200)
+  t.same(begun, ['a'])
+  end('a')
+})
+
+t.test('who waits for a place is let go when the worker stops', async t => {
+  const { worker, begins, end } = await endedByHand(t, { ids: ['a'], concurrency: 1 })
+  worker.start()
+  await begins(1)
+  const waiting = worker.waitForPlace(MINUTE_MS)
+  const stopped = worker.stop(MINUTE_MS)
+  t.equal(await waiting, undefined)
+  end('a')
+  await stopped
+})
+
+t.test('room that somebody else makes is used at once, by who waits for a place and for what is due', async t => {
+  let room = 0
+  const { worker, begun, begins, end } = await endedByHand(t, { ids: ['a', 'b', 'c'], concurrency: 3, room: () => room })
+  worker.start()
   const waiting = worker.waitForPlace(MINUTE_MS)
   for (let turn = 0; turn < 10; turn++) await nextTurn()
   t.same(begun, [])
@@ -252,10 +312,10 @@ t.test('room that somebody else makes is used at once, by who waits for a place 
   t.ok(await waiting, 'who waits for a place gets one')
   await begins(2)
   t.equal(worker.takePlace(), undefined)
-  endings[0]?.()
+  end(begun[0]!)
   await begins(3)
   t.equal(new Set(begun).size, 3)
-  for (const end of endings) end()
+  for (const id of begun) end(id)
 })
 
 for (const engine of ['SQLite', 'PostgreSQL'] as const) {

@@ -63,8 +63,11 @@ export class DueWorker {
   readonly #underWay = new Set<Promise<void>>()
   /** Let go who waits for a place. */
   readonly #waiting = new Set<() => void>()
-  /** Whether something waits to be claimed until somebody else makes room. */
+  /** Whether something waits to be claimed until somebody makes room. */
   #isShortOfRoom = false
+  #onRoomMade: () => void = () => {}
+  /** What is done of what was claimed here: its lease may end meanwhile, and it is claimed once more. */
+  readonly #atHand = new Set<string>()
   #failure: { readonly error: unknown } | undefined
   #restUntilMs = Number.NEGATIVE_INFINITY
   /** Whether something was due when it last claimed: then more is, as a rule, and looking first would cost as much again. */
@@ -107,6 +110,7 @@ export class DueWorker {
     this.#stopListening()
     clearInterval(this.#poll)
     clearTimeout(this.#next)
+    for (const letGo of this.#waiting) letGo()
     await within(patienceMs, this.#end())
   }
 
@@ -160,6 +164,7 @@ export class DueWorker {
     this.#letGo()
     if (!this.#isShortOfRoom || !this.#isRoomy()) return
     this.#isShortOfRoom = false
+    this.#onRoomMade()
     this.#wake()
   }
 
@@ -206,7 +211,7 @@ export class DueWorker {
     }
     // When nothing is due any more it still has to find out when something will be.
     const isToLookAgain = this.#isFlowing
-    this.#isFlowing = isPolite ? await this.#workPolitely() : await this.#begin()
+    this.#isFlowing = isPolite ? await this.#workPolitely() : (await this.#begin()).isFlowing
     if (this.#isFlowing) this.#pace.reset()
     return this.#isFlowing || isToLookAgain
   }
@@ -224,26 +229,27 @@ export class DueWorker {
   }
 
   /** Begins what is due, as much as there is room for, and doesn't wait for what takes long. */
-  async #begin(): Promise<boolean> {
-    const { queue, clock, leaseMs } = this.#options
-    if (this.#freePlaces() <= 0) return this.#waitForRoom()
+  async #begin(): Promise<Beginning> {
+    const { queue, clock, leaseMs, monotonicMs } = this.#options
+    if (this.#freePlaces() <= 0) return { isFlowing: await this.#waitForRoom() }
     await this.#gatherRoom()
     const limit = this.#freePlaces()
-    if (limit <= 0) return true
+    if (limit <= 0) return { isFlowing: true }
+    const sinceMs = monotonicMs()
     const claimed = await queue.claim({ kinds: this.#kinds, limit, leaseMs, now: clock.now() })
-    for (const each of claimed) this.#follow(this.#do(each))
-    return claimed.length > 0
+    const begun = claimed.map(each => this.#follow(this.#doOnce(each)))
+    return { isFlowing: claimed.length > 0, work: { sinceMs, begun } }
   }
 
-  /** Rests when it has done some of it, for longer than that took. */
+  /** Rests when it has done some of it, for longer than that took. To wait for a place is no work. */
   async #workPolitely(): Promise<boolean> {
     const { monotonicMs, rest } = this.#options
-    const startedMs = monotonicMs()
-    const isWorthIt = await this.#begin()
-    await within(MAX_WORK_MS, Promise.all(this.#underWay))
+    const { isFlowing, work } = await this.#begin()
+    if (!work) return isFlowing
+    await within(MAX_WORK_MS, Promise.all(work.begun))
     const endedMs = monotonicMs()
-    this.#restUntilMs = endedMs + (endedMs - startedMs) * rest
-    return isWorthIt
+    this.#restUntilMs = endedMs + (endedMs - work.sinceMs) * rest
+    return isFlowing
   }
 
   #freePlaces(): number {
@@ -267,17 +273,18 @@ export class DueWorker {
     isOver = true
   }
 
-  /** What ends by itself makes room. Room that somebody else makes is found when looking again. */
+  /** What ends makes room, or somebody else says that there is some. */
   async #waitForRoom(): Promise<boolean> {
-    if (this.#underWay.size === 0) {
-      this.#isShortOfRoom = true
-      return false
-    }
-    await Promise.race(this.#underWay)
+    this.#isShortOfRoom = true
+    if (this.#underWay.size === 0) return false
+    const roomMade = new Promise<void>(resolve => {
+      this.#onRoomMade = resolve
+    })
+    await Promise.race([roomMade, ...this.#underWay])
     return true
   }
 
-  #follow(doing: Promise<void>): void {
+  #follow(doing: Promise<void>): Promise<void> {
     const followed = doing
       .catch(error => {
         this.#failure ??= { error }
@@ -287,6 +294,7 @@ export class DueWorker {
         this.#letGo()
       })
     this.#underWay.add(followed)
+    return followed
   }
 
   /** The database has failed what was done, so that it is claimed again later: no reason to begin more now. */
@@ -294,6 +302,22 @@ export class DueWorker {
     const failure = this.#failure
     this.#failure = undefined
     if (failure) throw failure.error
+  }
+
+  /** What takes longer than its lease is not begun a second time beside itself. */
+  async #doOnce(work: ClaimedWork): Promise<void> {
+    const { queue, clock, leaseMs } = this.#options
+    const key = JSON.stringify([work.tenant, work.kind, work.id])
+    if (this.#atHand.has(key)) {
+      await queue.giveBack(work, new Date(clock.now().getTime() + leaseMs))
+      return
+    }
+    this.#atHand.add(key)
+    try {
+      await this.#do(work)
+    } finally {
+      this.#atHand.delete(key)
+    }
   }
 
   async #do(work: ClaimedWork): Promise<void> {
@@ -309,6 +333,14 @@ export class DueWorker {
       await queue.giveBack(work, new Date(clock.now().getTime() + retryDelayMs(attempts)))
     }
   }
+}
+
+/** What has come of claiming. */
+interface Beginning {
+  /** Whether more is due, as far as is known. */
+  readonly isFlowing: boolean
+  /** Absent: there was no room for any. */
+  readonly work?: { readonly sinceMs: number; readonly begun: readonly Promise<void>[] }
 }
 
 function retryDelayMs(attempts: number): number {

@@ -62,20 +62,22 @@ interface Rows {
  * Everything that several pieces of work write, as one statement: one round trip, one transaction. Rows travel as one array a column; the
  * statement's text depends only on which tables are written and how, so it is prepared once.
  */
-export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name: string } {
+export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name?: string } {
   const parts = collect(batch, nowMs)
   const shape = parts.map(({ kind, table }) => `${kind} ${table}`).join(',')
   let text = texts.get(shape)
   if (!text) {
     const sql = textOf(parts)
-    text = { name: statementName(sql), sql }
-    texts.set(shape, text)
+    // Every name is kept by each connection, and its plan by the database.
+    text = texts.size < MAX_NAMED ? { name: statementName(sql), sql } : { sql }
+    if ('name' in text) texts.set(shape, text)
   }
   return { ...text, parameters: parts.flatMap(parametersOf) }
 }
 
-/** By which tables are written and how: a few dozen at most. */
-const texts = new Map<string, { readonly name: string; readonly sql: string }>()
+const MAX_NAMED = 200
+/** By which tables are written and how. Which go together is a matter of what comes together: a few dozen mostly. */
+const texts = new Map<string, { readonly name?: string; readonly sql: string }>()
 
 function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
   const parts = new Map<string, Rows>()

@@ -116,9 +116,9 @@ export class SqliteWriter implements Writer {
 
   async #commit(waiting: readonly Waiting[]): Promise<void> {
     const { database } = this.#options.connection
-    // Without a flush of its own a commit is kept by the next one that has one.
-    this.#flush(!waiting.every(each => each.lazy))
     try {
+      // Without a flush of its own a commit is kept by the next one that has one.
+      this.#flush(!waiting.every(each => each.lazy))
       const settle = await this.#tryCommit(waiting, 'none').catch(error => {
         if (!(error instanceof BatchSpoiled)) throw error
         this.#execute('rollback')
@@ -126,10 +126,17 @@ export class SqliteWriter implements Writer {
       })
       for (const each of settle) each()
     } catch (error) {
-      if (database.inTransaction) this.#execute('rollback')
       const refusal = translateSqliteError(error)
       for (const { reject } of waiting) reject(refusal)
+      if (database.inTransaction) this.#rollBack()
     }
+  }
+
+  /** Where that fails as well, the file is of no use: what is to be written next is refused for that, until it can be rolled back. */
+  #rollBack(): void {
+    try {
+      this.#execute('rollback')
+    } catch {}
   }
 
   #flush(isOn: boolean): void {

@@ -45,7 +45,16 @@ export function afterGet(
   else if (isLate) return arrive(motion)
   else if (result.kind === 'ok') puzzle(motion, 'The FMS answered with another service order', { report: result.value })
   else afterFailedGet(motion, result)
+  askAgain(motion, asked)
   return arrive(motion)
+}
+
+/** What was heard while the FMS was being asked may be newer than its answer: that it is to be asked about is not forgotten. */
+function askAgain(motion: FulfilmentInMotion, asked: Fulfilment): void {
+  const { state, nextAt } = motion.record
+  const wanted = motion.before.nextAt
+  if ((state !== 'placed' && state !== 'cancelling') || wanted === undefined || wanted === asked.nextAt) return
+  if (nextAt === undefined || wanted < nextAt) put(motion, { nextAt: wanted })
 }
 
 /** Follows what was said about a service order that the FMS has; before that, and when it is over, nothing is. */
@@ -256,10 +265,26 @@ export function askSoon(motion: FulfilmentInMotion): void {
   if (nextAt !== motion.record.nextAt) put(motion, { nextAt })
 }
 
-/** Asks soon about a fulfilment of which something was heard that cannot be followed by itself. */
-export function askEarly(record: Fulfilment, order: ProductOrder, context: FulfilmentContext): FulfilmentChange {
+/**
+ * Asks soon about a fulfilment of which something was heard that cannot be followed by itself. What has a name at the FMS is there.
+ *
+ * @param serviceOrderId what it is called there, where that was told
+ */
+export function askEarly(
+  record: Fulfilment,
+  order: ProductOrder,
+  serviceOrderId: string | undefined,
+  context: FulfilmentContext
+): FulfilmentChange {
   const motion = setOut(record, order, context)
-  if (record.state === 'placed' || record.state === 'cancelling') askSoon(motion)
+  if (record.state === 'sent' && !record.cancellation && serviceOrderId !== undefined) {
+    become(motion, 'placed', {
+      serviceOrder: { id: serviceOrderId, state: 'acknowledged' },
+      failures: 0,
+      failingSince: undefined
+    })
+  }
+  if (motion.record.state === 'placed' || motion.record.state === 'cancelling') askSoon(motion)
   return arrive(motion)
 }
 

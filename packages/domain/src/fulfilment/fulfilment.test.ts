@@ -20,6 +20,7 @@ import {
   afterGet,
   afterLookUp,
   afterLostAnswer,
+  askEarly,
   beginCreate,
   cancelFulfilment,
   decideFallout,
@@ -356,6 +357,31 @@ t.test('a callback', async t => {
       records.map(record => idle(record, aReport('inProgress'), 4)),
       [false, false]
     )
+  })
+
+  t.test('about the first steps has one where nothing else would tell that the FMS has it', async t => {
+    const told = { report: aReport('inProgress') }
+    const isOfNone = (record: Fulfilment) => isOfNoConsequence(record, told, contextAt(2, { canLookUp: false }))
+    t.same([sent.record, placed.record].map(isOfNone), [false, true])
+  })
+
+  t.test('that only names the service order says that the FMS has it, and has it asked about', async t => {
+    const { record, order } = askEarly(sent.record, sent.order, 'so-1', contextAt(2))
+    t.match(record, { state: 'placed', serviceOrder: { id: 'so-1' }, nextAt: contextAt(2).moment.now.toISOString() })
+    const result = { kind: 'ok', value: aReport('acknowledged') } as const
+    t.equal(afterCreate(record, order.order, { asked: sent.record, result }, contextAt(3)).outcome, 'unchanged')
+    t.equal(askEarly(sent.record, sent.order, undefined, contextAt(2)).outcome, 'unchanged')
+  })
+
+  t.test('that comes while the FMS is asked has it asked once more', async t => {
+    const at = (seconds: number) => contextAt(seconds).moment.now.toISOString()
+    const asked = { ...placed.record, nextAt: at(60) }
+    const heard = { report: aReport('failed'), source: 'callback' } as const
+    const { record, order } = followReport(asked, placed.order.order, heard, contextAt(61))
+    const result = { kind: 'ok', value: aReport('inProgress') } as const
+    const after = afterGet(record, order.order, { asked, result }, contextAt(62)).record
+    t.match(after, { state: 'placed', serviceOrder: { state: 'inProgress' }, nextAt: at(61) })
+    t.match(afterGet(asked, order.order, { asked, result }, contextAt(62)).record, { nextAt: at(72) })
   })
 
   t.test('about anything else has, whenever it comes', async t => {

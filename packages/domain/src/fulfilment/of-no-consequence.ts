@@ -5,7 +5,7 @@ import type { FulfilmentContext } from './fulfilment-change.ts'
 import { meaningOf } from './state-map.ts'
 
 /** What is to be known of the moment at which something is told. */
-export type Now = Pick<FulfilmentContext, 'moment' | 'settings'>
+export type Now = Pick<FulfilmentContext, 'moment' | 'settings' | 'canLookUp'>
 
 /** For so long after a service order was sent its first steps are not worth storing one by one. */
 const FIRST_STEPS_MS = 2_000
@@ -34,7 +34,11 @@ export function isRepeated({ toldBy }: Fulfilment, eventId: string | undefined):
  * What is told on the way and leaves the service order where it is, right after other news. Its milestones and characteristics are
  * followed where somebody waits for them; that it was told need not be known.
  */
-export function isSmallTalk(record: Fulfilment, report: ServiceOrderReport, { moment, settings }: Now): boolean {
+export function isSmallTalk(
+  record: Fulfilment,
+  report: ServiceOrderReport,
+  { moment, settings }: Pick<Now, 'moment' | 'settings'>
+): boolean {
   const isSame = record.serviceOrder?.state === report.state && record.puzzles === 0 && record.told !== undefined
   const sinceNewsMs = moment.now.getTime() - Date.parse(record.newsAt)
   return isSame && isUnderWay(report, record) && sinceNewsMs < settings.poll.minMs
@@ -50,8 +54,9 @@ export function isUnderWay({ state }: Pick<ServiceOrderReport, 'state'>, record?
  * That the FMS has taken a service order, and is at it, the answer that is on its way says as well, or the next poll. Those that are done
  * at once are completed by then.
  */
-function isJustSent({ state, sentAt, createdAt }: Fulfilment, { moment }: Now): boolean {
-  if (state !== 'sent' && state !== 'placed') return false
+function isJustSent({ state, sentAt, createdAt }: Fulfilment, { moment, canLookUp }: Now): boolean {
+  // Where the FMS cannot be asked what it has, nothing but this would tell if the answer were lost.
+  if (state !== 'placed' && !(state === 'sent' && canLookUp)) return false
   return moment.now.getTime() - Date.parse(sentAt ?? createdAt) < FIRST_STEPS_MS
 }
 

@@ -37,13 +37,17 @@ export function nextPoll(
   return new Date(now.getTime() + Math.round(waitMs * (1 + 0.1 * random())))
 }
 
-/** When to ask because something came in that we don't act on by itself: at once, though not faster than the pace allows. */
+/**
+ * When to ask because something came in that we don't act on by itself: at once, though not faster than the pace allows. What is due already
+ * may be under way, with an answer that is older than what came in.
+ */
 export function earlyPoll(
   { polledAt, nextAt }: Pick<Fulfilment, 'polledAt' | 'nextAt'>,
   { poll }: FulfilmentSettings,
   now: Date
 ): Date {
   const soonest = polledAt === undefined ? 0 : Date.parse(polledAt) + poll.earlyMs
-  const planned = nextAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(nextAt)
-  return new Date(Math.min(planned, Math.max(now.getTime(), soonest)))
+  const planned = nextAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(nextAt)
+  const early = Math.max(now.getTime(), soonest)
+  return new Date(planned > now.getTime() ? Math.min(planned, early) : early)
 }

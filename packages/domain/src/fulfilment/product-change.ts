@@ -257,12 +257,15 @@ function devicePropertiesOf(resource: SupportingResource): readonly ServiceChara
   ]
 }
 
+/** In characters: it is found by an index, which has its limits. */
+const MAX_SERIAL_NUMBER = 500
+
 /** That of the first device that has one. */
 function serialNumberOf({ resources, characteristics }: ProvisioningResult): string | undefined {
   const told = characteristics.find(({ name }) => name === 'serialNumber')?.value
   return (
     resources.find(({ serialNumber }) => serialNumber !== undefined)?.serialNumber ??
-    (typeof told === 'string' ? told : undefined)
+    (typeof told === 'string' && told.length <= MAX_SERIAL_NUMBER ? told : undefined)
   )
 }
 

@@ -65,13 +65,17 @@ export function intend(provisioning: Provisioning, ingredients: Ingredients): vo
   products.push(...intention.products)
 }
 
+/** All of them have the same time to be taken by the FMS, and may share one place for calls. */
+const SENT_AT_ONCE = 8
+
 /**
- * Takes what is to be sent as sent, where whoever stores that sends it then.
+ * Takes what is to be sent as sent, where whoever stores that sends it then. Of a large order the rest is sent when it is due, at once.
  *
  * @returns what is to be sent as soon as it is stored so, and not before
  */
 export function beginSending(provisioning: Provisioning): Fulfilment[] {
-  const sent = [...provisioning.records.values()].flatMap(record => beginCreate(record, provisioning.context) ?? [])
+  const begun = [...provisioning.records.values()].flatMap(record => beginCreate(record, provisioning.context) ?? [])
+  const sent = begun.slice(0, SENT_AT_ONCE)
   for (const record of sent) keep(provisioning, record)
   return sent
 }

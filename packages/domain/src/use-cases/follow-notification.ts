@@ -54,7 +54,7 @@ type Found = 'followed' | 'unknown' | 'other'
 async function follow(
   dependencies: FollowNotificationDependencies,
   id: string,
-  { report, eventId }: FmsNotification,
+  { report, eventId, serviceOrderId }: FmsNotification,
   context: RequestContext,
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
@@ -68,7 +68,7 @@ async function follow(
     const record = JSON.parse(stored.document) as Fulfilment
     if (!isMeant(record)) return 'other'
     const moment = { now: clock.now(), actor: context.actor }
-    if (isIdle(record, { moment, settings: fulfilment.settings })) return 'followed'
+    if (isIdle(record, { moment, ...fulfilment })) return 'followed'
   }
   let found: Found = 'unknown'
   let isOverNow = false
@@ -78,7 +78,7 @@ async function follow(
     if (found === 'other' || isIdle(record, decision)) return arrive(setOut(record, order, decision))
     const change = told
       ? followReport(record, order, { ...told, source: 'callback' }, decision)
-      : askEarly(record, order, decision)
+      : askEarly(record, order, serviceOrderId, decision)
     isOverNow = isOver(change.record.state)
     return change
   }

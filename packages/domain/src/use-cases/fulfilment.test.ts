@@ -157,6 +157,15 @@ t.test('what is accepted where there is a place for calls', async t => {
     t.match(await order(id), { state: 'completed' })
   })
 
+  t.test('is sent in part where there is much of it, as all of it has the same time to be taken', async t => {
+    const crm = world()
+    const items = Array.from({ length: 12 }, (_, index) => ({ ...fibre, id: String(index + 1) }))
+    const id = await crm.place(...items)
+    const [sent] = await crm.acceptPromptly(id)
+    t.equal(sent!.length, 8)
+    t.same((await crm.fulfilments()).filter(({ state }) => state === 'intended').length, 4)
+  })
+
   t.test('is looked up when who has accepted it was killed before the call', async t => {
     const { place, acceptPromptly, fms, work, advance, fulfilments } = world()
     await acceptPromptly(await place(fibre))

@@ -43,7 +43,9 @@ export async function sendServiceOrder(
   const { fms, fulfilment, storeLater } = dependencies
   const result = await fms.create(requestToSend(sent), dueAt(sent, fulfilment.settings))
   const store = () => storeAnswer(dependencies, { asked: sent, result }, context)
-  if (result.kind !== 'ok' || !storeLater) return store()
+  // An FMS that does not tell our id back calls back by its own alone, which has to be known then.
+  const isNamed = result.kind === 'ok' && result.value.externalId !== undefined
+  if (!isNamed || !storeLater) return store()
   storeLater(sent.id, { isOvertaken: () => isDone(dependencies, sent.id, context), store })
   return undefined
 }
