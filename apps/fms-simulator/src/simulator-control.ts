@@ -1,5 +1,6 @@
 import type { FaultPlan } from './faults/fault-plan.ts'
 import type { Device, Subscription } from './kept.ts'
+import type { Service } from './service-order.ts'
 import type { StockLine } from './stock.ts'
 
 /** What has happened so far. */
@@ -27,6 +28,7 @@ export interface SimulatorControl {
   byExternalId(): Readonly<Record<string, number>>
   counts(): SimulatorCounts
   devices(): readonly Device[]
+  services(): readonly Service[]
   subscriptions(): readonly Subscription[]
   /**
    * Lets an order go on that a fault or an administrator holds.

@@ -452,6 +452,7 @@ t.test('an administrator looks in, holds and moves orders, and changes the pace 
   t.same((await send('POST', '/admin/nudge')).body, { nudged: 0 })
   t.same((await send('PUT', '/admin/stock', [{ model: 'Box', count: 3 }])).list, [{ model: 'Box', count: 3 }])
   t.match((await send('GET', '/admin/device')).list, [{ model: 'HomeBox 7' }])
+  t.match((await send('GET', '/admin/service')).list, [{ state: 'active' }])
   t.same((await send('GET', '/admin/externalId')).body, { 'order:1:1': 1 })
 })
 

@@ -18,7 +18,7 @@ import { defaultOptions, type SimulatorOptions } from './options.ts'
 import { Provisioning } from './provisioning.ts'
 import { Records } from './records.ts'
 import { showOrder } from './representation.ts'
-import { isFinal } from './service-order.ts'
+import { isFinal, type Service } from './service-order.ts'
 import type { SimulatorControl, SimulatorCounts } from './simulator-control.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 import { defaultStock, Stock, type StockLine } from './stock.ts'
@@ -127,6 +127,10 @@ export class Simulator implements SimulatorControl {
 
   devices(): readonly Device[] {
     return [...this.#kept.devices.all()]
+  }
+
+  services(): readonly Service[] {
+    return [...this.#kept.services.all()].map(({ service }) => service)
   }
 
   subscriptions(): readonly Subscription[] {

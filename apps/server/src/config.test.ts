@@ -6,6 +6,7 @@ import type { ConfigVariable } from './config-variable.ts'
 import { allVariables } from './config-variables.ts'
 import { maskedDatabaseUrl } from './database-name.ts'
 import { addressOf, httpUrl } from './network-address.ts'
+import { selfSigned } from './testing/certificate.ts'
 
 const files: Record<string, string> = {
   '/run/secrets/url': 'postgres://crm:from-file@db/crm\n',
@@ -18,6 +19,8 @@ const readFile = (path: string) => {
   return text
 }
 
+const ours = selfSigned('crm')
+const theirs = selfSigned('canary')
 const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 
 function configOf(env: Environment): Config {
@@ -140,8 +143,10 @@ t.test('there is an FMS where one is named, and in development a simulator', asy
     headers: {},
     token: undefined,
     oauth: undefined,
-    lookUp: 'externalId',
+    tls: {},
+    lookUp: { by: 'externalId' },
     timeoutSeconds: 15,
+    callTimeoutSeconds: {},
     settleSeconds: 30,
     maxConcurrent: 16,
     callbacks: 'subscribe',
@@ -160,8 +165,16 @@ t.test('every setting of the FMS is read', async t => {
     FMS_OAUTH_CLIENT_SECRET: 'secret',
     FMS_OAUTH_SCOPE: 'orders',
     FMS_OAUTH_AUDIENCE: 'fms',
+    FMS_OAUTH_SEND_AS: 'body',
+    FMS_TLS_CA: `of ours\n${theirs.certificate}${ours.certificate}`,
+    FMS_TLS_CERTIFICATE: ours.certificate,
+    FMS_TLS_KEY: ours.key,
     FMS_LOOK_UP: 'listing',
+    FMS_LOOK_UP_PAGE_SIZE: '20',
+    FMS_LOOK_UP_MAX_PAGES: '500',
+    FMS_LOOK_UP_SORT: '-orderDate',
     FMS_TIMEOUT_SECONDS: '2.5',
+    FMS_CALL_TIMEOUTS: 'create=60, list=0.5',
     FMS_SETTLE_SECONDS: '0.25',
     FMS_MAX_CONCURRENT: '3',
     FMS_PROBE_SECONDS: '4',
@@ -178,9 +191,11 @@ t.test('every setting of the FMS is read', async t => {
     version: 'v3',
     path: '/serviceOrdering',
     headers: { 'x-tenant': 'retail' },
-    oauth: { tokenUrl: 'https://login.example/token', clientId: 'crm', scope: 'orders', audience: 'fms' },
-    lookUp: 'listing',
+    oauth: { tokenUrl: 'https://login.example/token', clientId: 'crm', scope: 'orders', audience: 'fms', sendAs: 'body' },
+    tls: { certificateAuthorities: [/of ours/], clientCertificate: ours },
+    lookUp: { by: 'listing', pageSize: 20, maxPages: 500, query: { sort: '-orderDate' } },
     timeoutSeconds: 2.5,
+    callTimeoutSeconds: { create: 60, list: 0.5 },
     settleSeconds: 0.25,
     maxConcurrent: 3,
     probeSeconds: 4,
@@ -191,16 +206,53 @@ t.test('every setting of the FMS is read', async t => {
     callbackSecret: 'aaaaaaaaaaaaaaaaaaaaaaaa'
   })
   t.equal(fms?.oauth?.clientSecret(), 'secret')
+  const byFilter = { FMS_LOOK_UP_PARAMETER: 'extId', FMS_LOOK_UP_NOT_FOUND: 'none' }
+  t.same(configOf({ FMS_URL: 'https://fms.example', ...byFilter }).fms?.lookUp, {
+    by: 'externalId',
+    parameter: 'extId',
+    notFoundMeansNone: true
+  })
+  t.same(configOf({ FMS_URL: 'https://fms.example', FMS_LOOK_UP_NOT_FOUND: 'failure' }).fms?.lookUp, { by: 'externalId' })
   t.match(configOf({ CRM_MODE: 'development', FMS_SIMULATOR: 'on', FMS_SIMULATOR_PORT: '8641' }).fms, { simulatorPort: 8641 })
 })
 
-t.test('a token in a file is read again each time', async t => {
-  let token = 'first'
-  const result = readConfig({ FMS_URL: 'https://fms.example', FMS_TOKEN_FILE: '/run/secrets/token' }, () => `${token}\n`)
-  if ('faults' in result) throw new Error(result.faults.join('\n'))
-  t.equal(result.config.fms?.token?.(), 'first')
-  token = 'second'
-  t.equal(result.config.fms?.token?.(), 'second')
+t.test('secrets of the FMS may stand in files; those that are asked for again and again are read again each time', async t => {
+  let secret = 'first'
+  const files: Record<string, () => string> = {
+    '/run/secrets/changing': () => `${secret}\n`,
+    '/run/secrets/headers': () => '{"x-tenant":"retail"}\r\n',
+    '/run/secrets/callback': () => `${'c'.repeat(24)}\n`,
+    '/run/secrets/certificate': () => ours.certificate,
+    '/run/secrets/key': () => ours.key
+  }
+  const fmsOf = (env: Environment) => {
+    const result = readConfig({ FMS_URL: 'https://fms.example', ...env }, path => files[path]!())
+    if ('faults' in result) throw new Error(result.faults.join('\n'))
+    return result.config.fms
+  }
+  const { token } = fmsOf({ FMS_TOKEN_FILE: '/run/secrets/changing' })!
+  const { oauth } = fmsOf({
+    FMS_OAUTH_TOKEN_URL: 'https://login.example/token',
+    FMS_OAUTH_CLIENT_ID: 'crm',
+    FMS_OAUTH_CLIENT_SECRET_FILE: '/run/secrets/changing'
+  })!
+  for (const each of ['first', 'second']) {
+    secret = each
+    t.equal(token?.(), each)
+    t.equal(oauth?.clientSecret(), each)
+  }
+  t.same(fmsOf({ FMS_HEADERS_FILE: '/run/secrets/headers' })?.headers, { 'x-tenant': 'retail' })
+  t.equal(fmsOf({ FMS_CALLBACK_SECRET_FILE: '/run/secrets/callback' })?.callbackSecret, 'c'.repeat(24))
+  const tls = {
+    FMS_TLS_CA_FILE: '/run/secrets/certificate',
+    FMS_TLS_CERTIFICATE_FILE: '/run/secrets/certificate',
+    FMS_TLS_KEY_FILE: '/run/secrets/key'
+  }
+  const certificate = ours.certificate.trimEnd()
+  t.same(fmsOf(tls)?.tls, {
+    certificateAuthorities: [certificate],
+    clientCertificate: { certificate, key: ours.key.trimEnd() }
+  })
 })
 
 t.test('indexes and extension attributes are looked up in the schemas', async t => {
@@ -280,6 +332,14 @@ const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
   [{ FMS_HEADERS: '{"x-a":"canary\\n"}' }, 'FMS_HEADERS holds a character in x-a that no header may have'],
   [{ FMS_TOKEN: 'canary', FMS_HEADERS: '{"Authorization":"canary"}' }, /^FMS_HEADERS must not hold authorization/],
   [{ FMS_OAUTH_CLIENT_ID: 'crm' }, /^FMS_OAUTH_TOKEN_URL must be set when/],
+  [{ FMS_OAUTH_SEND_AS: 'body' }, /^FMS_OAUTH_TOKEN_URL must be set when/],
+  [{ FMS_OAUTH_SCOPE: 'orders' }, /^FMS_OAUTH_TOKEN_URL must be set when/],
+  [
+    { FMS_OAUTH_TOKEN_URL: 'https://l.example', FMS_OAUTH_CLIENT_ID: 'crm', FMS_OAUTH_CLIENT_SECRET_FILE: '/none' },
+    /^FMS_OAUTH_CLIENT_SECRET cannot be read/
+  ],
+  [{ FMS_HEADERS: '{}', FMS_HEADERS_FILE: '/run/secrets/odd' }, /^FMS_HEADERS and FMS_HEADERS_FILE are both set/],
+  [{ FMS_CALLBACK_SECRET_FILE: '/run/secrets/odd' }, /^FMS_CALLBACK_SECRET must be 22 to 200 letters/],
   [{ FMS_OAUTH_TOKEN_URL: 'https://l.example', FMS_OAUTH_CLIENT_SECRET: 'canary' }, /^FMS_OAUTH_CLIENT_ID must be set/],
   [{ FMS_OAUTH_TOKEN_URL: 'https://l.example', FMS_OAUTH_CLIENT_ID: 'crm' }, /^FMS_OAUTH_CLIENT_SECRET must be set/],
   [
@@ -291,7 +351,32 @@ const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
     },
     'FMS_TOKEN and FMS_OAUTH_TOKEN_URL are both set: only one can count'
   ],
+  [{ FMS_TLS_CA: 'canary' }, 'FMS_TLS_CA must be one certificate or more in PEM form'],
+  [{ FMS_TLS_CA: ours.certificate.replace('MII', 'MIX') }, 'FMS_TLS_CA must be one certificate or more in PEM form'],
+  [{ FMS_TLS_CERTIFICATE: theirs.certificate }, 'FMS_TLS_KEY must be set when FMS_TLS_CERTIFICATE is'],
+  [{ FMS_TLS_KEY: theirs.key }, 'FMS_TLS_CERTIFICATE must be set when FMS_TLS_KEY is'],
+  [{ FMS_TLS_CERTIFICATE: ours.certificate, FMS_TLS_KEY: 'canary' }, /^FMS_TLS_KEY must be a private key/],
+  [{ FMS_TLS_KEY: 'canary' }, 'FMS_TLS_KEY must be a private key in PEM form, without a passphrase'],
+  [{ FMS_TLS_CERTIFICATE: theirs.certificate, FMS_TLS_KEY: ours.key }, 'FMS_TLS_KEY is not the key of FMS_TLS_CERTIFICATE'],
+  [{ FMS_URL: 'http://fms.example', FMS_TLS_CA: ours.certificate }, /mean nothing unless FMS_URL is https$/],
   [{ FMS_LOOK_UP: 'name' }, 'FMS_LOOK_UP must be one of externalId, listing, none'],
+  [{ FMS_LOOK_UP_PAGE_SIZE: '20' }, 'FMS_LOOK_UP_PAGE_SIZE means nothing unless FMS_LOOK_UP is listing'],
+  [{ FMS_LOOK_UP_MAX_PAGES: '20' }, 'FMS_LOOK_UP_MAX_PAGES means nothing unless FMS_LOOK_UP is listing'],
+  [{ FMS_LOOK_UP_SORT: 'id', FMS_LOOK_UP: 'none' }, 'FMS_LOOK_UP_SORT means nothing unless FMS_LOOK_UP is listing'],
+  [
+    { FMS_LOOK_UP_PARAMETER: 'extId', FMS_LOOK_UP: 'listing' },
+    'FMS_LOOK_UP_PARAMETER means nothing unless FMS_LOOK_UP is externalId'
+  ],
+  [
+    { FMS_LOOK_UP_NOT_FOUND: 'none', FMS_LOOK_UP: 'listing' },
+    'FMS_LOOK_UP_NOT_FOUND means nothing unless FMS_LOOK_UP is externalId'
+  ],
+  [{ FMS_LOOK_UP_PARAMETER: 'a=b' }, /^FMS_LOOK_UP_PARAMETER must be 1 to 100 letters/],
+  [{ FMS_LOOK_UP: 'listing', FMS_LOOK_UP_PAGE_SIZE: '1' }, 'FMS_LOOK_UP_PAGE_SIZE must be an integer from 2 to 1000'],
+  [{ FMS_CALL_TIMEOUTS: 'creates=5' }, /^FMS_CALL_TIMEOUTS must be a comma-separated list.* create, get, list, /],
+  [{ FMS_CALL_TIMEOUTS: 'create=5=6' }, /^FMS_CALL_TIMEOUTS must be a comma-separated list/],
+  [{ FMS_CALL_TIMEOUTS: 'create=0' }, 'FMS_CALL_TIMEOUTS holds a time for create that must be seconds from 0.1 to 300'],
+  [{ FMS_CALL_TIMEOUTS: 'get=5,get=6' }, 'FMS_CALL_TIMEOUTS names a call twice'],
   [{ FMS_TIMEOUT_SECONDS: '0' }, 'FMS_TIMEOUT_SECONDS must be seconds from 0.1 to 300'],
   [{ FMS_TIMEOUT_SECONDS: '1e1' }, /^FMS_TIMEOUT_SECONDS must be seconds/],
   [{ FMS_POLL_MIN_SECONDS: '700' }, 'FMS_POLL_MIN_SECONDS must not be more than FMS_POLL_MAX_SECONDS'],
@@ -305,7 +390,9 @@ const oneFault: readonly (readonly [Environment, string | RegExp])[] = [
 ]
 
 for (const [env, expected] of oneFault) {
-  t.test(`one fault for ${JSON.stringify(env)}`, async t => {
+  // Certificates and keys are others each time.
+  const shown = JSON.stringify(env).replaceAll(/-----BEGIN.*?"/g, '..."')
+  t.test(`one fault for ${shown}`, async t => {
     const faults = faultsOf(env)
     t.equal(faults.length, 1)
     t.match(faults[0], expected)

@@ -75,7 +75,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   const extensions = attempt('EXTENSION_ATTRIBUTES', () => resolveExtensions(extensionAttributes, apiBindings)) ?? {}
   const extraIndexes = attempt('INDEXED_ATTRIBUTES', () => resolveIndexes(indexedAttributes, extensions, apiBindings)) ?? {}
 
-  faults.push(...faultsOfFms(values))
+  // What could not be read looks as if it was not set.
+  const named = new Set(faults.map(variableIn))
+  faults.push(...faultsOfFms(values).filter(fault => !named.has(variableIn(fault))))
 
   const warnings = unknownVariables(env)
   const [first, ...more] = faults
@@ -84,6 +86,11 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   const orderAcceptance = plain.orderAcceptance ?? (plain.mode === 'development' ? 'automatic' : 'manual')
   const fms = fmsConfigOf(plain as Values, variable => textOf(variable, env, readFile))
   return { config: { ...(plain as Values), orderAcceptance, fms, apiPaths, extensions, extraIndexes }, warnings }
+}
+
+/** Faults begin with it. */
+function variableIn(fault: string): string | undefined {
+  return fault.split(' ')[0]
 }
 
 /** What a variable is set to, if it is: an empty text counts as unset, as containers often set variables to nothing. */

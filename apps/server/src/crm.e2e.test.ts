@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { fictionalOrder } from './seed/fictional-order.ts'
 import { aCustomer, allCustomerIds, createCustomer } from './testing/customers-client.ts'
 import { newSqliteUrl, runCrm, startCrm, startServer } from './testing/start-crm.ts'
 
@@ -75,11 +76,11 @@ t.test('a server serves; commands run beside it, a second server does not', asyn
 
   const seeded = await runCrm(t, ['seed', '--customers', '60'], { DATABASE_URL })
   t.match(seeded, { code: 0, stdout: /^added 60 customers, each with its party, in [\d.]+ s\n$/ })
-  const again = await runCrm(t, ['seed', '--customers', '80', '--products', '30'], { DATABASE_URL })
+  const again = await runCrm(t, ['seed', '--customers', '80', '--products', '30', '--orders', '10'], { DATABASE_URL })
   t.match(again, {
     code: 0,
     stdout:
-      /^added 20 customers, each with its party, in [\d.]+ s, 60 were there already\nadded 30 products, 0 were there already\n$/
+      /^added 20 customers, each with its party, in [\d.]+ s, 60 were there already\nadded 30 products, .*\nadded 10 orders, 0 were there already\n$/
   })
   t.match(await runCrm(t, ['migrate'], { DATABASE_URL }), { code: 0, stdout: /is up to date, there was nothing to do\n$/ })
 
@@ -103,6 +104,14 @@ t.test('a server serves; commands run beside it, a second server does not', asyn
       })
       if (answer.status !== 201) t.fail(`what was seeded would not be accepted: ${await answer.text()}`)
     }
+  }
+  for (let index = 0; index < 10; index++) {
+    const answer = await fetch(`${server.url}/tmf-api/productOrderingManagement/v4/productOrder`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fictionalOrder(1, index, { customers: 80, products: 30 }).input)
+    })
+    if (answer.status !== 201) t.fail(`what was seeded would not be accepted: ${await answer.text()}`)
   }
   server.process.kill('SIGTERM')
   t.equal(await server.exited(), 0)

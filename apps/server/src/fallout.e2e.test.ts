@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDatabase } from '@crm-lite/adapters-db'
+import { type Database, openDatabase } from '@crm-lite/adapters-db'
 import {
   acceptProductOrder,
   activateProvisioningRule,
@@ -7,8 +7,15 @@ import {
   defaultFulfilmentSettings,
   everything,
   type Fallout,
+  type Fulfilment,
   falloutDefinition,
+  fulfilmentDefinition,
+  type Product,
+  type ProductOrder,
   placeProductOrder,
+  productDefinition,
+  productOrderDefinition,
+  type ResourceDefinition,
   stepFulfilment
 } from '@crm-lite/domain'
 import { MemoryFms } from '@crm-lite/domain/testing'
@@ -19,12 +26,19 @@ import { newSqliteUrl, runCrm } from './testing/start-crm.ts'
 
 t.setTimeout(240_000)
 
-const clock = { now: () => new Date() }
+const HOUR_MS = 3_600_000
 const context = { tenant: TENANT, actor: 'tester', correlationId: 'test' }
 
-/** A database with a rule, a draft of its next version, and orders that the FMS has refused. */
-async function world(t: Test, count: number) {
+/**
+ * A database with rules, a draft of a next version, and orders that fell out: as the FMS refused them, or, of `glass`, as no service order
+ * could be made of them.
+ *
+ * @param ages in hours, one for each order
+ */
+async function world(t: Test, ages: readonly number[], glass: readonly number[] = []) {
   const DATABASE_URL = newSqliteUrl(t)
+  let behindMs = 0
+  const clock = { now: () => new Date(Date.now() - behindMs) }
   const database = await openDatabase({ url: DATABASE_URL, clock, exclusive: true })
   const fms = new MemoryFms()
   const fulfilment = { settings: defaultFulfilmentSettings, random: () => 0, canLookUp: true }
@@ -33,25 +47,53 @@ async function world(t: Test, count: number) {
   const active = (await createProvisioningRule(dependencies, rule, context)).stored.id
   await activateProvisioningRule(dependencies, { id: active }, context)
   const draft = await createProvisioningRule(dependencies, { ...rule, serviceOrderItem: [{ key: 'glass' }] }, context)
+  const colour = { name: 'colour', fromCharacteristic: 'colour', isMandatory: true }
+  const glassRule = { key: 'glass', name: 'Glass', match: { productOfferingId: ['glass'] } }
+  const strict = { ...glassRule, serviceOrderItem: [{ key: 'line', characteristic: [colour] }] }
+  await activateProvisioningRule(
+    dependencies,
+    { id: (await createProvisioningRule(dependencies, strict, context)).stored.id },
+    context
+  )
   const orders: string[] = []
-  for (let index = 0; index < count; index++) {
-    const input = { productOrderItem: [{ id: '1', action: 'add' as const, productOffering: { id: 'fibre' } }] }
+  for (const [index, age] of ages.entries()) {
+    behindMs = age * HOUR_MS
+    const productOffering = { id: glass.includes(index) ? 'glass' : 'fibre' }
+    const input = { productOrderItem: [{ id: '1', action: 'add' as const, productOffering }] }
     const { id } = (await placeProductOrder(dependencies, input, context)).stored
     await acceptProductOrder(dependencies, id, context)
+    orders.push(id)
+    if (glass.includes(index)) continue
     fms.failNext('create', 'refuses')
     await stepFulfilment(dependencies, `${id}:1:1`, context)
-    orders.push(id)
   }
-  const query = { filter: everything, sort: [], limit: count, offset: 0, count: false }
-  const { items } = await database.store.list(TENANT, falloutDefinition, query)
-  const fallouts = new Map(items.map(({ id, document }) => [(JSON.parse(document) as Fallout).productOrder.id, id]))
+  const fallouts = new Map((await listed<Fallout>(database, falloutDefinition)).map(each => [each.productOrder.id, each.id]))
   await database.close()
+  const stored = async () => {
+    const reopened = await openDatabase({ url: DATABASE_URL, clock, exclusive: false })
+    const [all, products] = [
+      await listed<ProductOrder>(reopened, productOrderDefinition),
+      await listed<Product>(reopened, productDefinition)
+    ]
+    const fulfilments = new Map((await listed<Fulfilment>(reopened, fulfilmentDefinition)).map(each => [each.id, each] as const))
+    await reopened.close()
+    const stateOf = (index: number) => all.find(({ id }) => id === orders[index])?.state
+    const productsOf = (index: number) =>
+      products.filter(({ productOrderItem = [] }) => productOrderItem.some(each => each.productOrderId === orders[index]))
+    return { stateOf, productsOf, attempt: (index: number, number: number) => fulfilments.get(`${orders[index]}:1:${number}`) }
+  }
   const crm = (...args: string[]) => runCrm(t, args, { DATABASE_URL })
-  return { crm, active, draft: draft.stored.id, orders, falloutOf: (index: number) => fallouts.get(orders[index]!)! }
+  return { crm, active, draft: draft.stored.id, orders, stored, falloutOf: (index: number) => fallouts.get(orders[index]!)! }
+}
+
+async function listed<R>({ store }: Database, definition: ResourceDefinition): Promise<R[]> {
+  const query = { filter: everything, sort: [], limit: 1_000, offset: 0, count: false }
+  const { items } = await store.list(TENANT, definition, query)
+  return items.map(({ document }) => JSON.parse(document) as R)
 }
 
 t.test('fallout is listed, shown and decided about from the command line, one by one and many at once', async t => {
-  const { crm, orders, falloutOf } = await world(t, 6)
+  const { crm, orders, falloutOf } = await world(t, Array(6).fill(0))
   const folder = t.testdir({
     'changes.json': JSON.stringify({ items: [{ id: 'line', characteristics: [{ name: 'speed', value: '100' }] }] }),
     'result.json': JSON.stringify({ resources: [{ type: 'Router', serialNumber: 'SN-1' }] }),
@@ -102,8 +144,67 @@ t.test('fallout is listed, shown and decided about from the command line, one by
   t.match(await crm('fallout', 'retry', '--kind', 'timeout'), { code: 0, stdout: 'retry: 0 done, 0 failed\n' })
 })
 
+t.test('every decision is made about many at once: by owner, by age, by step', async t => {
+  const { crm, orders, stored } = await world(t, [30, 30, 3, 3, 0, 0, 0.5, 0.5, 0, 0], [4, 5])
+  const folder = t.testdir({
+    'changes.json': JSON.stringify({ items: [{ id: 'line', characteristics: [{ name: 'speed', value: '100' }] }] }),
+    'result.json': JSON.stringify({ resources: [{ type: 'Router', serialNumber: 'SN-1' }] })
+  })
+  const decide = async (...args: string[]) => {
+    const { code, stdout, stderr } = await crm('fallout', ...args)
+    t.equal(code, 0, `${args.join(' ')}\n${stderr}`)
+    return stdout
+  }
+  const listedOrders = async (...args: string[]) => {
+    const { stdout } = await crm('fallout', 'list', '--json', ...args)
+    const lines = stdout.split('\n').filter(line => line !== '')
+    return lines.map(line => orders.indexOf((JSON.parse(line) as Fallout).productOrder.id)).sort()
+  }
+
+  t.equal(await decide('assign', '--older-than', '1d', '--to', 'ravi'), 'assign: 2 done, 0 failed\n')
+  t.equal(await decide('assign', '--older-than', '2h', '--status', 'open', '--to', 'asha'), 'assign: 2 done, 0 failed\n')
+  t.same(await listedOrders('--owner', 'ravi'), [0, 1])
+  t.same(await listedOrders('--owner', 'asha', '--older-than', '90m'), [2, 3])
+  t.match(await crm('fallout', 'assign', '--owner', 'ravi'), { code: 1, stderr: /--to <owner>, or --to-nobody/ })
+  t.same(await listedOrders('--owner', 'ravi'), [0, 1], 'whoever forgets to say to whom takes nothing away')
+  t.equal(await decide('assign', '--owner', 'ravi', '--to-nobody'), 'assign: 2 done, 0 failed\n')
+  t.same(await listedOrders('--owner', 'ravi'), [])
+  t.same(await listedOrders('--step', 'decompose', '--status', 'open'), [4, 5])
+
+  const changes = ['--changes', join(folder, 'changes.json')]
+  t.equal(await decide('retry-with-changes', '--owner', 'asha', ...changes), 'retryWithChanges: 2 done, 0 failed\n')
+  const dayAgo = new Date(Date.now() - 24 * HOUR_MS).toISOString()
+  const result = ['--result', join(folder, 'result.json')]
+  t.equal(await decide('complete-by-hand', '--raised-before', dayAgo, ...result), 'completeByHand: 2 done, 0 failed\n')
+  t.equal(await decide('skip', '--step', 'decompose'), 'skip: 2 done, 0 failed\n')
+  t.equal(await decide('retry', '--older-than', '20m', '--reason', 'again'), 'retry: 2 done, 0 failed\n')
+  t.equal(await decide('compensate', '--step', 'send'), 'compensate: 2 done, 0 failed\n')
+  t.same(await listedOrders('--status', 'open'), [])
+
+  const { stateOf, productsOf, attempt } = await stored()
+  for (const index of [2, 3]) {
+    t.match(attempt(index, 2), {
+      state: 'intended',
+      request: { items: [{ characteristics: [{ name: 'speed', value: '100' }] }] }
+    })
+  }
+  for (const index of [0, 1]) {
+    t.equal(stateOf(index), 'completed')
+    t.match(productsOf(index), [{ productSerialNumber: 'SN-1' }])
+  }
+  for (const index of [4, 5]) {
+    t.equal(stateOf(index), 'completed')
+    t.same(productsOf(index), [], 'no product comes of what is skipped')
+  }
+  for (const index of [6, 7]) {
+    t.match(attempt(index, 2), { state: 'intended' })
+    t.same(attempt(index, 2)?.request.items, attempt(index, 1)?.request.items)
+  }
+  for (const index of [8, 9]) t.equal(stateOf(index), 'failed')
+})
+
 t.test('rules are listed and shown, and what they make of an order is explained', async t => {
-  const { crm, active, draft, orders } = await world(t, 1)
+  const { crm, active, draft, orders } = await world(t, [0])
   t.match((await crm('rule', 'list')).stdout, new RegExp(`^id +key.*\n${active} +fibre +1 +active.*\n${draft} +fibre +2 +draft`))
   t.notMatch((await crm('rule', 'list', '--status', 'active')).stdout, draft)
   t.match(JSON.parse((await crm('rule', 'show', 'fibre')).stdout), { id: active, version: 1 })
@@ -121,11 +222,17 @@ t.test('commands about fallout and rules say in one line what is wrong', async t
   for (const [args, expected] of [
     [['fallout', 'show', 'nobody'], /there is no fallout record with this id/],
     [['fallout', 'retry', 'nobody'], /there is no fallout with this id/],
-    [['fallout', 'retry'], /name one record, or choose some with --kind, --status or --order/],
+    [['fallout', 'retry'], /name one record, or choose some with --kind, --status, --step, --order, --owner or their age/],
     [['fallout', 'retry', 'nobody', '--kind', 'timeout'], /name one record, or choose some/],
     [['fallout', 'list', '--kind', 'late'], /--kind must be one of notDecomposable, /],
     [['fallout', 'list', '--status', 'new'], /--status must be one of open, assigned, resolved/],
+    [['fallout', 'list', '--step', 'late'], /--step must be one of decompose, send/],
+    [['fallout', 'list', '--older-than', '2w'], /It must be an age such as 30m, 2h or 3d/],
+    [['fallout', 'skip', '--raised-before', 'noon'], /It must be a time such as/],
     [['fallout', 'assign', 'nobody', '--to', ' '], /\/owner must not be blank/],
+    [['fallout', 'assign', '--kind', 'timeout'], /say who takes care of it: --to <owner>, or --to-nobody/],
+    [['fallout', 'assign', 'nobody'], /say who takes care of it/],
+    [['fallout', 'assign', 'nobody', '--to', 'asha', '--to-nobody'], /say who takes care of it/],
     [['fallout', 'retry-with-changes', 'nobody'], /required option '--changes <file>'/],
     [['rule', 'show', 'nobody'], /there is no rule with this id, nor an active one with this key/],
     [['rule', 'list', '--status', 'new'], /--status must be one of draft, active, retired/],

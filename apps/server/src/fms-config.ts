@@ -1,12 +1,9 @@
-import type { ConfigVariable, ValueOf } from './config-variable.ts'
+import type { FmsCall, LookUpStrategy } from '@crm-lite/fms-client'
+import type { ConfigVariable } from './config-variable.ts'
+import { faultsOfLookUp, lookUpOf } from './fms-look-up.ts'
+import type { FmsSettings, GivenFmsSettings } from './fms-settings.ts'
+import { type FmsTls, faultsOfTls, tlsOf } from './fms-tls.ts'
 import { fmsVariables } from './fms-variables.ts'
-
-interface Settings extends Readonly<FmsValues> {
-  readonly mode: 'development' | 'production'
-}
-type FmsValues = { [K in keyof typeof fmsVariables]: ValueOf<(typeof fmsVariables)[K]> }
-/** What could be read; what could not is undefined. */
-type Given = { readonly [K in keyof Settings]: Settings[K] | undefined }
 
 export interface FmsOauth {
   readonly tokenUrl: string
@@ -15,6 +12,7 @@ export interface FmsOauth {
   readonly clientSecret: () => string
   readonly scope?: string
   readonly audience?: string
+  readonly sendAs?: 'basic' | 'body'
 }
 
 /** The fulfilment management system to work with, and how. */
@@ -28,8 +26,11 @@ export interface FmsConfig {
   readonly headers: Readonly<Record<string, string>>
   readonly token?: () => string
   readonly oauth?: FmsOauth
-  readonly lookUp: 'externalId' | 'listing' | 'none'
+  readonly tls: FmsTls
+  readonly lookUp: LookUpStrategy
   readonly timeoutSeconds: number
+  /** Of the calls that may take longer, or less long. */
+  readonly callTimeoutSeconds: Partial<Readonly<Record<FmsCall, number>>>
   readonly settleSeconds: number
   readonly maxConcurrent: number
   readonly probeSeconds: number
@@ -45,31 +46,33 @@ export interface FmsConfig {
 const PATIENCE_SECONDS = { real: { timeout: 15, settle: 30 }, simulator: { timeout: 5, settle: 3 } }
 
 /** What of the settings does not go together: a line each, without secrets. */
-export function faultsOfFms(given: Given): string[] {
-  return [...faultsOfSimulator(given), ...faultsOfAuthentication(given), ...faultsOfPaces(given)]
+export function faultsOfFms(given: GivenFmsSettings): string[] {
+  return [faultsOfSimulator, faultsOfAuthentication, faultsOfTls, faultsOfLookUp, faultsOfPaces].flatMap(faultsIn => [
+    ...faultsIn(given)
+  ])
 }
 
-function* faultsOfSimulator({ mode, fmsUrl, fmsSimulator }: Given): Iterable<string> {
+function* faultsOfSimulator({ mode, fmsUrl, fmsSimulator }: GivenFmsSettings): Iterable<string> {
   if (!fmsSimulator) return
   if (mode === 'production')
     yield 'FMS_SIMULATOR must not be on in production: it provisions imaginary devices (FMS_URL names a real FMS)'
   else if (fmsUrl !== undefined) yield 'FMS_SIMULATOR and FMS_URL are both set: there can be only one FMS'
 }
 
-function* faultsOfAuthentication(given: Given): Iterable<string> {
+function* faultsOfAuthentication(given: GivenFmsSettings): Iterable<string> {
   const { fmsToken, fmsOauthTokenUrl, fmsOauthClientId, fmsOauthClientSecret, fmsHeaders = {} } = given
   const isOauth = fmsOauthTokenUrl !== undefined
   if (isOauth && fmsToken !== undefined) yield 'FMS_TOKEN and FMS_OAUTH_TOKEN_URL are both set: only one can count'
   if (isOauth && fmsOauthClientId === undefined) yield 'FMS_OAUTH_CLIENT_ID must be set when FMS_OAUTH_TOKEN_URL is'
   if (isOauth && fmsOauthClientSecret === undefined) yield 'FMS_OAUTH_CLIENT_SECRET must be set when FMS_OAUTH_TOKEN_URL is'
-  if (!isOauth && (fmsOauthClientId ?? fmsOauthClientSecret) !== undefined)
-    yield 'FMS_OAUTH_TOKEN_URL must be set when FMS_OAUTH_CLIENT_ID or FMS_OAUTH_CLIENT_SECRET is'
+  const more = fmsOauthClientId ?? fmsOauthClientSecret ?? given.fmsOauthScope ?? given.fmsOauthAudience ?? given.fmsOauthSendAs
+  if (!isOauth && more !== undefined) yield 'FMS_OAUTH_TOKEN_URL must be set when any other FMS_OAUTH_ setting is'
   const holdsAuthorization = Object.keys(fmsHeaders).some(name => name.toLowerCase() === 'authorization')
   if (holdsAuthorization && (isOauth || fmsToken !== undefined))
     yield 'FMS_HEADERS must not hold authorization when there is a token'
 }
 
-function* faultsOfPaces(given: Given): Iterable<string> {
+function* faultsOfPaces(given: GivenFmsSettings): Iterable<string> {
   const paces = [
     ['FMS_RETRY', given.fmsRetryMinSeconds, given.fmsRetryMaxSeconds],
     ['FMS_POLL', given.fmsPollMinSeconds, given.fmsPollMaxSeconds]
@@ -85,7 +88,10 @@ function* faultsOfPaces(given: Given): Iterable<string> {
  * @param read the text of a variable, anew: files with secrets may change
  * @returns undefined when there is none
  */
-export function fmsConfigOf(settings: Settings, read: (variable: ConfigVariable) => string | undefined): FmsConfig | undefined {
+export function fmsConfigOf(
+  settings: FmsSettings,
+  read: (variable: ConfigVariable) => string | undefined
+): FmsConfig | undefined {
   const { mode, fmsUrl: url, fmsPath: path, fmsCallbackSecret: callbackSecret } = settings
   const isSimulated = url === undefined && (settings.fmsSimulator ?? mode === 'development')
   if (url === undefined && !isSimulated) return undefined
@@ -97,8 +103,10 @@ export function fmsConfigOf(settings: Settings, read: (variable: ConfigVariable)
     ...(path !== undefined && { path }),
     headers: settings.fmsHeaders,
     ...(!isSimulated && authenticationOf(settings, read)),
-    lookUp: settings.fmsLookUp,
+    tls: isSimulated ? {} : tlsOf(settings),
+    lookUp: lookUpOf(settings),
     timeoutSeconds: settings.fmsTimeoutSeconds ?? patience.timeout,
+    callTimeoutSeconds: settings.fmsCallTimeouts ?? {},
     settleSeconds: settings.fmsSettleSeconds ?? patience.settle,
     maxConcurrent: settings.fmsMaxConcurrent,
     probeSeconds: settings.fmsProbeSeconds,
@@ -111,13 +119,14 @@ export function fmsConfigOf(settings: Settings, read: (variable: ConfigVariable)
 }
 
 function authenticationOf(
-  settings: Settings,
+  settings: FmsSettings,
   read: (variable: ConfigVariable) => string | undefined
 ): Pick<FmsConfig, 'token' | 'oauth'> {
   const { fmsOauthTokenUrl: tokenUrl, fmsOauthClientId: clientId, fmsOauthScope: scope, fmsOauthAudience: audience } = settings
   if (settings.fmsToken !== undefined) return { token: () => read(fmsVariables.fmsToken) ?? '' }
   if (tokenUrl === undefined || clientId === undefined) return {}
   const clientSecret = () => read(fmsVariables.fmsOauthClientSecret) ?? ''
-  const more = { ...(scope !== undefined && { scope }), ...(audience !== undefined && { audience }) }
+  const { fmsOauthSendAs: sendAs } = settings
+  const more = { ...(scope !== undefined && { scope }), ...(audience !== undefined && { audience }), ...(sendAs && { sendAs }) }
   return { oauth: { tokenUrl, clientId, clientSecret, ...more } }
 }

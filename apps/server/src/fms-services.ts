@@ -105,7 +105,8 @@ const MAX_WAITING = 8
 const LONGEST_CALL = { timeouts: 3, tokenMs: 20 * SECOND_MS, marginMs: SECOND_MS }
 
 function clientOptions(fms: FmsConfig, baseUrl: string): FmsClientOptions {
-  const timeoutMs = fms.timeoutSeconds * SECOND_MS
+  const { create, get, list, cancel, cancellation, subscribe, unsubscribe } = fms.callTimeoutSeconds
+  const timeoutMs = (seconds = fms.timeoutSeconds) => seconds * SECOND_MS
   const authentication = authenticationOf(fms)
   return {
     baseUrl,
@@ -113,17 +114,18 @@ function clientOptions(fms: FmsConfig, baseUrl: string): FmsClientOptions {
     ...(fms.path !== undefined && { path: fms.path }),
     headers: fms.headers,
     ...(authentication && { authentication }),
-    lookUp: { by: fms.lookUp },
+    ...fms.tls,
+    lookUp: fms.lookUp,
     timeoutsMs: {
-      create: timeoutMs,
-      get: timeoutMs,
-      list: timeoutMs,
-      cancel: timeoutMs,
-      cancellation: timeoutMs,
-      subscribe: timeoutMs,
-      unsubscribe: timeoutMs
+      create: timeoutMs(create),
+      get: timeoutMs(get),
+      list: timeoutMs(list),
+      cancel: timeoutMs(cancel),
+      cancellation: timeoutMs(cancellation),
+      subscribe: timeoutMs(subscribe),
+      unsubscribe: timeoutMs(unsubscribe)
     },
-    connectTimeoutMs: Math.min(timeoutMs, 3 * SECOND_MS),
+    connectTimeoutMs: Math.min(timeoutMs(), 3 * SECOND_MS),
     maxConcurrent: fms.maxConcurrent,
     maxWaiting: MAX_WAITING,
     breaker: { probeAfterMs: fms.probeSeconds * SECOND_MS }
@@ -137,17 +139,19 @@ function authenticationOf({ token, oauth }: FmsConfig): Authentication | undefin
 
 /** How orders are handed to the FMS of the settings: what whoever decides about them has to know, without calling it. */
 export function fulfilmentPolicy(fms: FmsConfig): FulfilmentPolicy {
-  return { settings: fulfilmentSettings(fms), random: Math.random, canLookUp: fms.lookUp !== 'none' }
+  return { settings: fulfilmentSettings(fms), random: Math.random, canLookUp: fms.lookUp.by !== 'none' }
 }
 
 function fulfilmentSettings(fms: FmsConfig): FulfilmentSettings {
   const { retry, poll, ...others } = defaultFulfilmentSettings
   const { timeouts, tokenMs, marginMs } = LONGEST_CALL
   const pollMinMs = fms.pollSeconds.min * SECOND_MS
+  // Whichever call it is that one has to wait for.
+  const longestMs = Math.max(fms.timeoutSeconds, ...Object.values(fms.callTimeoutSeconds)) * SECOND_MS
   return {
     ...others,
     settleTimeMs: fms.settleSeconds * SECOND_MS,
-    callTimeoutMs: timeouts * fms.timeoutSeconds * SECOND_MS + (fms.oauth ? tokenMs : 0) + marginMs,
+    callTimeoutMs: timeouts * longestMs + (fms.oauth ? tokenMs : 0) + marginMs,
     retry: {
       ...retry,
       firstMs: fms.retrySeconds.min * SECOND_MS,

@@ -1,5 +1,6 @@
 import { baseUrl, choice, duration, headers, integer, onOff, path, pathSecret, text } from './config-kinds.ts'
 import type { ConfigVariable } from './config-variable.ts'
+import { callSeconds, certificates, parameterName, privateKey } from './fms-kinds.ts'
 
 /** How to work with the fulfilment management system. docs/fms-integration.md says more. */
 export const fmsVariables = {
@@ -77,6 +78,38 @@ export const fmsVariables = {
     description: 'The `audience` that is asked for.',
     since: '0.1.0'
   },
+  fmsOauthSendAs: {
+    name: 'FMS_OAUTH_SEND_AS',
+    ...choice('basic', 'body'),
+    defaultMeans: '`basic`',
+    description:
+      'How the client says who it is: `basic`, in the header; `body`, as `client_id` and `client_secret` beside what is asked for.',
+    since: '0.1.0'
+  },
+  fmsTlsCa: {
+    name: 'FMS_TLS_CA',
+    ...certificates,
+    defaultMeans: "Node.js's own",
+    description: 'The authorities to trust in place of the usual ones, for `FMS_OAUTH_TOKEN_URL` too.',
+    secret: true,
+    since: '0.1.0'
+  },
+  fmsTlsCertificate: {
+    name: 'FMS_TLS_CERTIFICATE',
+    ...certificates,
+    defaultMeans: 'none',
+    description: 'What we show to an FMS that asks who connects: our certificate, and those between it and its authority.',
+    secret: true,
+    since: '0.1.0'
+  },
+  fmsTlsKey: {
+    name: 'FMS_TLS_KEY',
+    ...privateKey,
+    defaultMeans: 'mandatory with `FMS_TLS_CERTIFICATE`',
+    description: 'The key of that certificate, without a passphrase.',
+    secret: true,
+    since: '0.1.0'
+  },
   fmsLookUp: {
     name: 'FMS_LOOK_UP',
     ...choice('externalId', 'listing', 'none'),
@@ -85,11 +118,55 @@ export const fmsVariables = {
       'How a service order is found whose answer was lost: `externalId`, by filter; `listing`, in the whole list, where filters are ignored; `none`, not at all, somebody is asked instead.',
     since: '0.1.0'
   },
+  fmsLookUpParameter: {
+    name: 'FMS_LOOK_UP_PARAMETER',
+    ...parameterName,
+    defaultMeans: '`externalId`',
+    description: 'With `externalId`: the query parameter that this FMS filters by it with.',
+    since: '0.1.0'
+  },
+  fmsLookUpNotFound: {
+    name: 'FMS_LOOK_UP_NOT_FOUND',
+    ...choice('failure', 'none'),
+    defaultMeans: '`failure`',
+    description:
+      'With `externalId`: what a 404 in place of an empty list says: `failure`, nothing, as the path may be wrong; `none`, that there is no such order.',
+    since: '0.1.0'
+  },
+  fmsLookUpPageSize: {
+    name: 'FMS_LOOK_UP_PAGE_SIZE',
+    ...integer(2, 1_000),
+    defaultMeans: '100',
+    description: 'With `listing`: how many orders a page is asked for; a page of more than 1 MiB is not read.',
+    since: '0.1.0'
+  },
+  fmsLookUpMaxPages: {
+    name: 'FMS_LOOK_UP_MAX_PAGES',
+    ...integer(1, 10_000),
+    defaultMeans: '100',
+    description: 'With `listing`: how many pages are read. What stands behind them is not found, and the look-up fails.',
+    since: '0.1.0'
+  },
+  fmsLookUpSort: {
+    name: 'FMS_LOOK_UP_SORT',
+    ...text,
+    defaultMeans: 'as the FMS likes',
+    description: 'With `listing`: the `sort` that is asked for, such as `-orderDate`: by what does not change.',
+    since: '0.1.0'
+  },
   fmsTimeoutSeconds: {
     name: 'FMS_TIMEOUT_SECONDS',
     ...duration('seconds', 0.1, 300),
     defaultMeans: '15; 5 with the simulator',
     description: 'How long a call to the FMS may take.',
+    since: '0.1.0'
+  },
+  fmsCallTimeouts: {
+    name: 'FMS_CALL_TIMEOUTS',
+    ...callSeconds,
+    defaultMeans: '`FMS_TIMEOUT_SECONDS` for all',
+    description:
+      'How long some calls may take instead: `create=60,list=30`. The others are `get`, `cancel`, `cancellation`, `subscribe`, `unsubscribe`.',
     since: '0.1.0'
   },
   fmsSettleSeconds: {

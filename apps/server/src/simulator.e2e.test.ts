@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Product } from '@crm-lite/domain'
 import type { SimulatorCounts, Subscription } from '@crm-lite/fms-simulator'
 import t from 'tap'
 import { freePort } from './free-port.ts'
+import { hasWhatTheKitWants } from './testing/provision.ts'
 import { type CrmServer, newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
 t.setTimeout(240_000)
@@ -30,7 +33,15 @@ function simulatorOf(server: CrmServer): string {
   return url
 }
 
-t.test('in development an order is provisioned a few seconds later, and its device is in the inventory', async t => {
+/** As it stands in the README, for people to try out. */
+function orderOfReadme(): string {
+  const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const orders = text.match(/(?<=')\{[^']*"productOrderItem"[^']*\}(?=')/g) ?? []
+  if (orders.length !== 1) throw new Error(`there are ${orders.length} orders in the README`)
+  return orders[0]!
+}
+
+t.test('in development the order of the README is provisioned in seconds, and its product is in the inventory', async t => {
   // Set to nothing is not set: the simulator is what development has by default.
   const env = {
     CRM_MODE: 'development',
@@ -49,9 +60,7 @@ t.test('in development an order is provisioned a few seconds later, and its devi
   const placed = await fetch(`${server.url}${ORDERS}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'fibre-500' }, product: { name: 'Fibre 500' } }]
-    })
+    body: orderOfReadme()
   })
   t.equal(placed.status, 201)
   const { id } = (await placed.json()) as { id: string }
@@ -62,8 +71,9 @@ t.test('in development an order is provisioned a few seconds later, and its devi
   )
   t.equal(state, 'completed')
   t.comment(`provisioned after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
-  const [product] = await read<{ productSerialNumber: string; status: string }[]>(`${server.url}${PRODUCTS}`)
-  t.match(product, { status: 'active', productSerialNumber: /^HOME/ })
+  const [product] = await read<Product[]>(`${server.url}${PRODUCTS}`)
+  t.match(product, { status: 'active', href: `${server.url}${PRODUCTS}/`, productSerialNumber: /^HOME/ })
+  hasWhatTheKitWants(t, product!)
   const counts = await read<SimulatorCounts>(admin)
   t.ok((counts.callbacks['delivered'] ?? 0) > 1, 'it was told by callbacks: that it has begun, and that it is done')
   t.equal(counts.callbacks['refused'], 0)

@@ -93,7 +93,7 @@ export function serverMetrics(database: Database, clock: Clock): ServerMetrics {
   const work = new WorkMetrics(deliveries.registry)
   work.watch(database.work, clock)
   const fms = new FmsMetrics(deliveries.registry)
-  fms.watch(() => database.fulfilmentFigures(TENANT), clock)
+  fms.watch(instants => database.fulfilmentFigures(TENANT, instants), clock)
   return { deliveries, work, fms }
 }
 

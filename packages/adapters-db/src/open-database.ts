@@ -2,7 +2,6 @@ import {
   type Clock,
   type DeliveryQueue,
   type EventLog,
-  type FulfilmentFigures,
   IDEMPOTENCY_RETENTION_MS,
   type ResourceStore,
   type UnitOfWork,
@@ -15,7 +14,7 @@ import type { Engine } from './dialects/dialect.ts'
 import { openPostgres } from './dialects/postgres.ts'
 import { openSqlite, type SqliteOptions } from './dialects/sqlite.ts'
 import { addExtraIndexes } from './extra-indexes.ts'
-import { fulfilmentFigures } from './fulfilment-figures.ts'
+import { type FulfilmentFiguresByAge, fulfilmentFigures } from './fulfilment-figures.ts'
 import { kyselyDeliveryQueue } from './kysely-delivery-queue.ts'
 import { KyselyEventLog } from './kysely-event-log.ts'
 import { KyselyResourceStore } from './kysely-resource-store.ts'
@@ -59,8 +58,8 @@ export interface Database {
   readonly workSignal: WorkSignal
   /** Whether another process has said lately that requests wait there. */
   isBusyElsewhere(): boolean
-  /** What waits for the FMS, and what fell out. */
-  fulfilmentFigures(tenant: string): Promise<FulfilmentFigures>
+  /** What waits for the FMS, and what fell out; of that also how much since some instants. */
+  fulfilmentFigures(tenant: string, instants?: readonly Date[]): Promise<FulfilmentFiguresByAge>
   /** The migrations that opening it has applied. */
   readonly migrated: readonly string[]
   /** What keeps the database from serving, in words; empty when it can. */
@@ -106,7 +105,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     work: new KyselyWorkQueue(engine, claims),
     workSignal: engine.signal,
     isBusyElsewhere: () => engine.signal.isBusyElsewhere(),
-    fulfilmentFigures: tenant => fulfilmentFigures(engine, tenant),
+    fulfilmentFigures: (tenant, instants = []) => fulfilmentFigures(engine, tenant, instants),
     migrated,
     notReady: async () => {
       try {

@@ -22,7 +22,7 @@ const Resource = Type.Object({
   '@type': text,
   '@referredType': text,
   model: text,
-  serialNumber: text,
+  serialNumber: optional(Type.String({ maxLength: 500 })),
   macAddress: text,
   resourceCharacteristic: characteristics,
   characteristic: characteristics

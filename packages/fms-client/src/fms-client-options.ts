@@ -32,11 +32,14 @@ export type LookUpStrategy =
   | {
       /** Page after page, until it is found or the list is over. */
       readonly by: 'listing'
-      /** 100 by default. */
+      /** 100 by default, 2 at least: pages overlap by one. */
       readonly pageSize?: number
-      /** 100 by default; a list that is longer can't tell that something isn't there. */
+      /** 100 by default; a list that is longer can't tell that something isn't there. One that changes is read three times at most. */
       readonly maxPages?: number
-      /** More that is asked for, such as `sort: '-orderDate'` or a filter. */
+      /**
+       * More that is asked for, such as `sort: '-orderDate'`: by what does not change. A filter has to let every order of ours pass in every state:
+       * what it leaves out is taken for not being there.
+       */
       readonly query?: Readonly<Record<string, string>>
     }
   | { readonly by: 'none' }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fmsGatewayContract, serviceOrderRequest } from '@crm-lite/domain/testing'
+import { type FmsContractOptions, fmsGatewayContract, serviceOrderRequest } from '@crm-lite/domain/testing'
 import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
 import { FmsClient, type FmsClientOptions } from './index.ts'
@@ -13,14 +13,22 @@ const SHORT_MS = 150
 
 const placed = { id: '4711', state: 'acknowledged', serviceOrderItem: [] }
 
-for (const by of ['externalId', 'listing'] as const) {
+const timeoutsMs = { create: SHORT_MS, get: SHORT_MS, list: SHORT_MS, cancel: SHORT_MS }
+const variants: readonly (Pick<FmsContractOptions, 'name' | 'cannot'> & Pick<FmsClientOptions, 'lookUp' | 'version'>)[] = [
+  { name: 'TMF641, looking up by externalId', lookUp: { by: 'externalId' } },
+  { name: 'TMF641, looking up by listing', lookUp: { by: 'listing', pageSize: 2 } },
+  { name: 'TMF641 without look-ups', lookUp: { by: 'none' }, cannot: ['lookUp'] },
+  { name: 'TMF641 v3', version: 'v3', cannot: ['cancel', 'milestones'] }
+]
+
+for (const { name, cannot = [], version = 'v4', ...options } of variants) {
   await fmsGatewayContract(t, {
-    name: `TMF641, looking up by ${by}`,
+    name,
+    cannot,
     makeFms: async () => {
       const endings: (() => unknown)[] = []
-      const { fms, url, deadUrl } = await startScriptedFms({ teardown: end => endings.push(end) })
-      const [create, cancel] = [SHORT_MS, SHORT_MS]
-      const common = { lookUp: { by, pageSize: 2 }, timeoutsMs: { create, cancel }, breaker: { failures: 1_000 } }
+      const { fms, url, deadUrl } = await startScriptedFms({ teardown: end => endings.push(end) }, version)
+      const common = { ...options, version, timeoutsMs, breaker: { failures: 1_000 } }
       const client = new FmsClient({ baseUrl: url, ...common })
       const unreachable = new FmsClient({ baseUrl: deadUrl, ...common })
       const close = async () => {

@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly timeoutMs: number
-  /** The call is over by then, and isn't begun any more; by `performance.now()`. */
+  /** The call is over by then, and isn't begun shortly before; by `performance.now()`. */
   readonly answerByMs?: number
   readonly maxAnswerBytes: number
 }
@@ -33,6 +33,8 @@ export interface NotSent {
 /** Shorter than what servers usually allow an idle connection: one that is closed under our hands leaves an outcome unknown. */
 const IDLE_CONNECTION_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
+/** What is not left this part of its time is not begun. */
+const LEAST_OF_TIMEOUT = 0.5
 const DEFAULT_BREAKER = { failures: 5, probeAfterMs: 10_000 }
 
 /** Sends requests, so many at a time, and none while nobody is there. Follows no redirects and repeats nothing. */
@@ -78,7 +80,8 @@ export class Transport {
     if (this.#isClosed) return { kind: 'notSent', reason: 'closed' }
     const { timeoutMs, answerByMs = Number.POSITIVE_INFINITY } = request
     const leftMs = Math.min(timeoutMs, answerByMs - performance.now())
-    if (leftMs <= 0) return { kind: 'notSent', reason: 'late' }
+    // Cut off sooner than that, it would as likely be taken without our knowing.
+    if (leftMs < timeoutMs * LEAST_OF_TIMEOUT) return { kind: 'notSent', reason: 'late' }
     const sending = this.#exchange({ ...request, timeoutMs: leftMs })
     this.#underWay.add(sending)
     try {

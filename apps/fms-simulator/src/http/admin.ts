@@ -66,6 +66,7 @@ function registerViews(app: FastifyInstance, simulator: SimulatorControl): void 
   app.get<{ Querystring: { externalId?: string } }>('/admin/serviceOrder', ({ query }) => simulator.orders(query.externalId))
   app.get('/admin/externalId', () => simulator.byExternalId())
   app.get('/admin/device', () => simulator.devices())
+  app.get('/admin/service', () => simulator.services())
   app.get('/admin/subscription', () => simulator.subscriptions())
   app.get('/admin/stock', () => simulator.stock)
   app.put('/admin/stock', ({ body }) => {

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { ListOptions, ReplayOptions } from './event-options.ts'
+import { instantOption } from './instant-option.ts'
 import { integerOption } from './integer-option.ts'
 
 export function eventCommand(): Command {
@@ -50,11 +51,4 @@ Examples:
       const { replayEvents } = await import('./event-actions.ts')
       await replayEvents(subscription, options)
     })
-}
-
-/** To the form in which events hold their time. */
-function instantOption(text: string): string {
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time)) throw new InvalidArgumentError('It must be a time such as 2026-03-01T09:00:00Z.')
-  return new Date(time).toISOString()
 }

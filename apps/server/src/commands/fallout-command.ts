@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { ageOption } from './age-option.ts'
 import type { DecisionOptions, FalloutListOptions } from './fallout-options.ts'
+import { instantOption } from './instant-option.ts'
 import { integerOption } from './integer-option.ts'
 
 export function falloutCommand(): Command {
@@ -8,7 +10,9 @@ export function falloutCommand(): Command {
     .addCommand(list())
     .addCommand(show())
     .addCommand(
-      decision('assign', 'say who takes care of it; without --to nobody does any more').option('--to <owner>', 'to whom')
+      decision('assign', 'say who takes care of it')
+        .option('--to <owner>', 'to whom')
+        .option('--to-nobody', 'nobody takes care of it any more')
     )
     .addCommand(decision('retry', 'go on where nothing is sent twice by that; otherwise send another attempt'))
     .addCommand(
@@ -28,20 +32,21 @@ export function falloutCommand(): Command {
     .addHelpText(
       'after',
       `
-A decision is about one record, or about all that --kind, --status and --order choose, each by itself; resolved ones are left out.
+A decision is about one record, or about all that --kind, --status, --step, --order, --owner and their age choose, each by itself;
+resolved ones are left out.
 May run beside a server. With SQLite a running server notices within a few seconds.
 
 Examples:
   $ crm fallout list --status open
   $ crm fallout show 019ab4f2-7c1e-7d3a-9a51-0f2f6f7f2f10
   $ crm fallout retry 019ab4f2-7c1e-7d3a-9a51-0f2f6f7f2f10 --reason "the stock was filled"
-  $ crm fallout retry --kind timeout --reason "the FMS is back"`
+  $ crm fallout retry --kind timeout --reason "the FMS is back"
+  $ crm fallout assign --status open --older-than 2h --to asha`
     )
 }
 
 function list(): Command {
   return choosing(new Command('list').description('show fallout records, the oldest first'))
-    .option('--owner <name>', 'that this person takes care of')
     .option('--limit <number>', 'at most so many', integerOption(1, 1_000), 50)
     .option('--json', 'whole records, each a line of JSON')
     .action(async (options: FalloutListOptions) => (await import('./fallout-list.ts')).listFallouts(options))
@@ -68,5 +73,9 @@ function choosing(command: Command): Command {
   return command
     .option('--kind <kind>', 'of this kind')
     .option('--status <status>', 'in this status: open, assigned, resolved')
+    .option('--step <step>', 'that fell out of this step: decompose, send, lookUp, follow, cancel, compensate')
     .option('--order <id>', 'of this order')
+    .option('--owner <name>', 'that this person takes care of')
+    .option('--older-than <age>', 'raised longer ago: 30m, 2h, 3d', ageOption)
+    .option('--raised-before <time>', 'raised earlier', instantOption)
 }

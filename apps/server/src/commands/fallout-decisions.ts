@@ -7,6 +7,7 @@ import {
   type Fallout,
   type FalloutCommand
 } from '@crm-lite/domain'
+import { systemClock } from '../compose.ts'
 import { uuidV7Ids } from '../ids.ts'
 import { TENANT } from '../tenant.ts'
 import { withDatabase } from './command-config.ts'
@@ -23,12 +24,12 @@ import { readJsonFile } from './read-json-file.ts'
  * @throws {CommandFailed} when something could not be decided, after everything was printed
  */
 export function decideFallout(name: string, id: string | undefined, options: DecisionOptions): Promise<void> {
-  const { kind, status, order, reason, actor } = options
+  const { reason, actor } = options
   const action = name.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase())
   const command = commandOf(action, options)
-  const filter = filterOf({ ...(kind && { kind }), ...(status && { status }), ...(order !== undefined && { order }) })
+  const filter = filterOf(options, systemClock.now())
   if ((id === undefined) === (filter === undefined)) {
-    throw new CommandFailed('name one record, or choose some with --kind, --status or --order')
+    throw new CommandFailed('name one record, or choose some with --kind, --status, --step, --order, --owner or their age')
   }
   return withDatabase(async (database, config) => {
     const dependencies = { ...orderDependencies(database, config), store: database.store }
@@ -42,7 +43,11 @@ export function decideFallout(name: string, id: string | undefined, options: Dec
 }
 
 /** What is in the files is checked as the API checks it. */
-function commandOf(action: string, { to, changes, result }: DecisionOptions): FalloutCommand {
+function commandOf(action: string, { to, toNobody, changes, result }: DecisionOptions): FalloutCommand {
+  // To forget `--to` must not take everything away from everybody.
+  if (action === 'assign' && (to === undefined) === (toNobody === undefined)) {
+    throw new CommandFailed('say who takes care of it: --to <owner>, or --to-nobody')
+  }
   const read = readFalloutCommand(action, {
     ...(to !== undefined && { owner: to }),
     ...(changes !== undefined && { changes: readJsonFile(changes) }),

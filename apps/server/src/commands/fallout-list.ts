@@ -1,5 +1,6 @@
 import type { Database } from '@crm-lite/adapters-db'
 import { everything, type Fallout, type Fulfilment, falloutDefinition, fulfilmentDefinition } from '@crm-lite/domain'
+import { systemClock } from '../compose.ts'
 import { TENANT } from '../tenant.ts'
 import { withDatabase } from './command-config.ts'
 import { CommandFailed } from './failure.ts'
@@ -10,7 +11,7 @@ import { printTable } from './print-table.ts'
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 export function listFallouts({ limit, json, ...choice }: FalloutListOptions): Promise<void> {
-  const filter = filterOf(choice) ?? everything
+  const filter = filterOf(choice, systemClock.now()) ?? everything
   return withDatabase(async ({ store }) => {
     const raisedAt = { segments: [{ name: 'raisedAt', many: false }], type: 'dateTime' } as const
     const query = { filter, sort: [{ path: raisedAt, descending: false }], limit, offset: 0, count: true }

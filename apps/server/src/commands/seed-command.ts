@@ -50,12 +50,13 @@ Examples:
         const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
         const rest = present > 0 ? `, ${present} were there already` : ''
         process.stdout.write(`added ${added} customers, each with its party, in ${seconds} s${rest}\n`)
+        // Some of the orders change products.
+        if (options.products > 0) tell('products', await seedProducts(database, { ...options, tenant: TENANT }))
         if (options.orders > 0) {
           const clock = { now: () => new Date() }
           const { store, unitOfWork } = database
           tell('orders', await seedOrders({ store, unitOfWork, ids, clock }, { ...options, tenant: TENANT }))
         }
-        if (options.products > 0) tell('products', await seedProducts(database, { ...options, tenant: TENANT }))
       })
     })
 }

@@ -1,5 +1,7 @@
-import type { NewProductOrder, NewProductOrderItem, ProductOrderItemState } from '@crm-lite/domain'
+import type { NewProductOrder, NewProductOrderItem, Product, ProductOrderItemState } from '@crm-lite/domain'
 import { fictionalCustomer } from './fictional-customer.ts'
+import { billingAccountOf, fictionalProduct } from './fictional-product.ts'
+import { monthly, type Offering, offerings } from './offerings.ts'
 import { type Random, randomOf } from './random.ts'
 
 /** An order, and what is done with it after it was placed. */
@@ -17,30 +19,32 @@ export type Fate =
 
 const HOUR_MS = 3_600_000
 const OLDEST_HOURS = 7 * 24
+/** The share of orders that change something that the customer has, where there is something. */
+const CHANGES = 0.5
 
-const offerings = [
-  ['offering-fibre-500', 'Fibre 500'],
-  ['offering-mobile-20', 'Mobile 20 GB'],
-  ['offering-television', 'Television'],
-  ['offering-telephone', 'Telephone'],
-  ['offering-router', 'Router']
-] as const satisfies [Offering, ...Offering[]]
-type Offering = readonly [id: string, name: string]
+/** How many fictional customers there are, and how many products they have. */
+export interface FictionalMarket {
+  readonly customers: number
+  readonly products: number
+}
 
 /**
- * The fictional order of that index: always the same.
- *
- * @param customers how many there are that may have ordered
+ * The fictional order of that index: always the same, with everything that the products that come of it need, so that the conformance kit
+ * of the standard finds in them what it looks for.
  */
-export function fictionalOrder(seed: number, index: number, customers: number): FictionalOrder {
+export function fictionalOrder(seed: number, index: number, { customers, products }: FictionalMarket): FictionalOrder {
   const random = randomOf(seed, 'order', index)
-  const { id, name } = fictionalCustomer(seed, random.between(0, customers - 1))
-  const productOrderItem = Array.from({ length: random.between(1, 5) }, (_, at) => item(random, String(at + 1)))
+  const anybody = fictionalCustomer(seed, random.between(0, customers - 1))
+  const changed = products > 0 && random.chance(CHANGES) ? productToChange(random, seed, customers, products) : undefined
+  const { id, name = '' } = changed?.relatedParty[0] ?? anybody
+  const added = Array.from({ length: random.between(1, 4) }, (_, at) => addition(random, String(at + 1)))
+  const productOrderItem = changed ? [...added, change(random, String(added.length + 1), changed)] : added
   return {
     input: {
       externalId: `shop-${index}`,
       category: random.pick(['B2C', 'B2B']),
       priority: String(random.between(0, 4)),
+      billingAccount: billingAccountOf(id, name),
       productOrderItem,
       relatedParty: [{ id, name, role: 'customer', '@referredType': 'Customer' }]
     },
@@ -49,9 +53,28 @@ export function fictionalOrder(seed: number, index: number, customers: number): 
   }
 }
 
-function item(random: Random, id: string): NewProductOrderItem {
-  const [offering, name] = random.pick<Offering>(offerings)
-  return { id, action: random.pick(['add', 'add', 'modify']), quantity: 1, productOffering: { id: offering, name } }
+/** One that somebody still has. */
+function productToChange(random: Random, seed: number, customers: number, products: number): Product | undefined {
+  const product = fictionalProduct(seed, random.between(0, products - 1), customers)
+  return product.status === 'active' ? product : undefined
+}
+
+function addition(random: Random, id: string): NewProductOrderItem {
+  return { id, action: 'add', quantity: 1, ...ordered(random, random.pick(offerings)) }
+}
+
+function change(random: Random, id: string, { id: productId, productOffering }: Product): NewProductOrderItem {
+  const offering = offerings.find(each => each.id === productOffering?.id) ?? offerings[0]
+  const { product, ...more } = ordered(random, offering)
+  return { id, action: 'modify', quantity: 1, ...more, product: { id: productId, ...product } }
+}
+
+function ordered(random: Random, offering: Offering) {
+  return {
+    productOffering: { id: offering.id, name: offering.name },
+    product: { productCharacteristic: [offering.characteristic(random)] },
+    itemPrice: [monthly(offering)]
+  }
 }
 
 function fateOf(random: Random, items: readonly NewProductOrderItem[]): Fate {

@@ -1,54 +1,8 @@
-import type { Product, ProductPrice, ProductStatus } from '@crm-lite/domain'
+import type { EntityReference, Product, ProductStatus } from '@crm-lite/domain'
 import { fictionalCustomer } from './fictional-customer.ts'
 import { dateTime } from './fictional-party.ts'
-import { type Random, randomOf, seededId } from './random.ts'
-
-interface Offering {
-  readonly id: string
-  readonly name: string
-  /** A month, with taxes. */
-  readonly fee: number
-  /** The device that it comes with; absent: none. */
-  readonly device?: string
-  readonly characteristic: (random: Random) => { name: string; valueType: string; value: string | number }
-}
-
-const offerings: readonly [Offering, ...Offering[]] = [
-  {
-    id: 'offering-fibre-500',
-    name: 'Fibre 500',
-    fee: 39.9,
-    device: 'Optical terminal',
-    characteristic: () => ({ name: 'speed', valueType: 'number', value: 500 })
-  },
-  {
-    id: 'offering-mobile-20',
-    name: 'Mobile 20 GB',
-    fee: 19.9,
-    device: 'SIM card',
-    characteristic: random => ({ name: 'dataVolume', valueType: 'number', value: random.pick([20, 40]) })
-  },
-  {
-    id: 'offering-television',
-    name: 'Television',
-    fee: 12.5,
-    device: 'Receiver',
-    characteristic: random => ({ name: 'package', valueType: 'string', value: random.pick(['basic', 'sports', 'films']) })
-  },
-  {
-    id: 'offering-telephone',
-    name: 'Telephone',
-    fee: 4.9,
-    characteristic: random => ({ name: 'lines', valueType: 'number', value: random.between(1, 4) })
-  },
-  {
-    id: 'offering-router',
-    name: 'Router',
-    fee: 3.5,
-    device: 'Router',
-    characteristic: random => ({ name: 'colour', valueType: 'string', value: random.pick(['white', 'black']) })
-  }
-]
+import { monthly, offerings } from './offerings.ts'
+import { randomOf, seededId } from './random.ts'
 
 const statuses: readonly [ProductStatus, ...ProductStatus[]] = ['active', 'active', 'active', 'active', 'suspended', 'terminated']
 
@@ -72,23 +26,19 @@ export function fictionalProduct(seed: number, index: number, customers: number)
     isCustomerVisible: true,
     startDate,
     ...(status === 'terminated' && { terminationDate: dateTime(random, 2024, 2025) }),
-    billingAccount: { id: `billing-account-${customerId}`, name: customerName, '@referredType': 'BillingAccount' },
+    billingAccount: billingAccountOf(customerId, customerName),
     productOffering: { id: offering.id, name: offering.name, '@referredType': 'ProductOffering' },
     productCharacteristic: [offering.characteristic(random)],
-    productPrice: [monthly(offering.fee)],
+    productPrice: [monthly(offering)],
     relatedParty: [{ id: customerId, name: customerName, role: 'customer', '@referredType': 'Customer' }],
     realizingService: [{ id: `service-${index}`, name: offering.name, '@referredType': 'Service' }],
     ...(offering.device !== undefined && deviceOf(offering.device, index))
   }
 }
 
-function monthly(fee: number): ProductPrice {
-  return {
-    name: 'Monthly fee',
-    priceType: 'recurring',
-    recurringChargePeriod: 'month',
-    price: { taxRate: 19, taxIncludedAmount: { unit: 'EUR', value: fee } }
-  }
+/** Where everything that a fictional customer has is charged. */
+export function billingAccountOf(customerId: string, name: string): EntityReference {
+  return { id: `billing-account-${customerId}`, name, '@referredType': 'BillingAccount' }
 }
 
 function deviceOf(name: string, index: number): Pick<Product, 'productSerialNumber' | 'realizingResource'> {

@@ -20,6 +20,8 @@ export interface OrderSeedRequest {
   readonly orders: number
   /** How many customers there are that may have ordered. */
   readonly customers: number
+  /** How many products they have: some orders change one. */
+  readonly products: number
   readonly seed: number
   readonly concurrency: number
   readonly tenant: string
@@ -38,7 +40,7 @@ interface SeedDependencies {
  */
 export async function seedOrders(
   dependencies: SeedDependencies,
-  { orders, customers, seed, concurrency, tenant }: OrderSeedRequest
+  { orders, seed, concurrency, tenant, ...market }: OrderSeedRequest
 ): Promise<SeedCounts> {
   const counts = { added: 0, present: 0 }
   let next = 0
@@ -48,7 +50,7 @@ export async function seedOrders(
       const id = seededId(seed, 'orderId', index)
       if (await dependencies.store.get(tenant, productOrderDefinition, id)) counts.present++
       else {
-        await place(dependencies, id, fictionalOrder(seed, index, customers), tenant)
+        await place(dependencies, id, fictionalOrder(seed, index, market), tenant)
         counts.added++
       }
     }

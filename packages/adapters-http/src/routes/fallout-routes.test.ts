@@ -180,7 +180,7 @@ t.test('many are decided about at once', async t => {
     t.same((await get(`${FALLOUT}?status=open,assigned`)).body, [])
   })
 
-  t.test('changes that fit only some are refused for the others, with their place', async t => {
+  t.test('changes that fit no service order are refused one by one, and leave everything open', async t => {
     const { fallenOut, accepted, fallouts, post, work, fms } = await world(t)
     await fallenOut(1)
     await accepted('1', '2')

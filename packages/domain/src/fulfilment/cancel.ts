@@ -81,9 +81,10 @@ function afterAnswer(motion: FulfilmentInMotion, { id, state }: ServiceOrderCanc
   const { isUnknown: _doubt, ...known } = record.cancellation!
   const cancellation = { ...known, id, tries }
   const quiet = { failures: 0, failingSince: undefined }
-  if (state === 'done') {
+  const stage = state.toLowerCase()
+  if (stage === 'done') {
     become(motion, 'cancelled', { cancellation: { ...cancellation, state: 'asked' }, nextAt: undefined, ...quiet })
-  } else if (state === 'terminatedWithError') {
+  } else if (stage === 'terminatedwitherror') {
     become(motion, 'placed', {
       cancellation: { ...cancellation, state: 'refused' },
       nextAt: at(motion),

@@ -6,7 +6,6 @@ import type { ServiceOrderItemRequest, ServiceSpecificationReference, Supporting
 import type { ProductOrder } from '../resources/product-order.ts'
 import { isAlive } from './cancel.ts'
 import { compensate } from './compensate.ts'
-import type { Decomposition } from './decompose.ts'
 import { type Fallout, type FalloutResolution, resolveFallout } from './fallout.ts'
 import type { FulfilledService, Fulfilment } from './fulfilment.ts'
 import {
@@ -22,7 +21,7 @@ import {
 } from './fulfilment-change.ts'
 import { decomposed, fallOutOfDecomposition, type Ingredients, newRecord } from './intend.ts'
 import { partsOf, remainderOf } from './parts.ts'
-import { NO_RESULT, type ProvisioningResult, productFor, productUndone, resultSoFar } from './product-change.ts'
+import { NO_RESULT, type ProvisioningResult, productFor, productRefOf, productUndone, resultSoFar } from './product-change.ts'
 
 /** What is to be sent instead, item by item; what isn't named stays. */
 export interface RequestChanges {
@@ -157,12 +156,18 @@ function tryAgain(
     completeWith(motion, NO_RESULT)
     return undefined
   }
-  const anew =
-    item && !changes && done.length === 0 ? byOtherRule(record, decomposed(order.order, item, ingredients, attempt)) : undefined
-  const made = anew ?? { kind: 'request' as const, ...pick(record), request: { ...record.request, items } }
+  const anew = item && record.purpose === 'provision' ? decomposed(order.order, item, ingredients, attempt) : undefined
+  const isByOtherRule = !changes && done.length === 0 && !sameJson(anew?.rule, record.rule)
+  const isToBeMadeAnew = record.request.items.length === 0 || isByOtherRule
+  const made = (isToBeMadeAnew ? anew : undefined) ?? {
+    kind: 'request' as const,
+    ...pick(record),
+    request: { ...record.request, items }
+  }
   become(motion, 'superseded', { nextAt: undefined })
-  // While something is undone its item is held.
-  if (item?.state === 'held' && record.purpose === 'provision') moveItem(order, item.id, 'inProgress')
+  // While something is undone its item is held, and so it is while nothing can be made of it.
+  const goesOn = record.purpose === 'provision' && made.kind !== 'impossible'
+  if (item?.state === 'held' && goesOn) moveItem(order, item.id, 'inProgress')
   if (made.kind === 'nothing') {
     if (item) completeWithout(motion, made.isProduct)
     return undefined
@@ -178,12 +183,6 @@ function tryAgain(
   motion.more.push(arrive(fallen).record)
   if (fallen.fallout) motion.fallout = fallen.fallout
   return undefined
-}
-
-/** What the rules make of an item now, where that is another one than before, or nothing could be made of it. */
-function byOtherRule(record: Fulfilment, made: Decomposition): Decomposition | undefined {
-  if (record.purpose === 'compensate') return undefined
-  return record.request.items.length === 0 || !sameJson(made.rule, record.rule) ? made : undefined
 }
 
 /** By now there is a rule that says that nothing is to be provisioned. */
@@ -218,11 +217,11 @@ function completeWith(motion: FulfilmentInMotion, told: Partial<Omit<Provisionin
   }
   const isOpen = item && !isFinalItem(item.state)
   const product = isOpen ? productFor({ order: order.order, item, result, nextId: context.nextId }) : undefined
-  const id = product?.kind === 'create' ? product.product.id : product?.id
+  const ref = productRefOf(product)
   become(motion, 'completed', {
     nextAt: undefined,
     result: servicesByHand(record, { services, resources }),
-    ...(id !== undefined && { product: { id } })
+    ...(ref && { product: ref })
   })
   if (product) motion.product = product
 }

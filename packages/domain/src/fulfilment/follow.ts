@@ -24,8 +24,8 @@ import {
 import { isRepeated, isSmallTalk } from './of-no-consequence.ts'
 import { earlyPoll, nextPoll } from './pace.ts'
 import { devicesMissing, leftOf, servicesOf } from './parts.ts'
-import { productFor, productUndone, resultOf } from './product-change.ts'
-import { type FmsMeaning, meaningOf } from './state-map.ts'
+import { productFor, productRefOf, productUndone, resultOf } from './product-change.ts'
+import { type FmsMeaning, meaningOf, standardState } from './state-map.ts'
 
 export type ReportSource = 'answer' | 'callback'
 
@@ -133,16 +133,21 @@ function obey(motion: FulfilmentInMotion, report: ServiceOrderReport, meaning: F
     case 'completed':
       complete(motion, report, context)
       return
-    case 'failed':
-      if (record.state === 'cancelling' && report.state !== 'partial') become(motion, 'cancelled', { nextAt: undefined })
-      else fallOutOfReport(motion, report, kindsOfFailure[report.state] ?? 'failedAtFms')
+    case 'failed': {
+      const kind = kindsOfFailure.get(standardState(report.state)) ?? 'failedAtFms'
+      if (record.state === 'cancelling' && kind !== 'partialAtFms') become(motion, 'cancelled', { nextAt: undefined })
+      else fallOutOfReport(motion, report, kind)
       return
+    }
     default:
       meaning satisfies never
   }
 }
 
-const kindsOfFailure: Readonly<Record<string, FalloutKind>> = { rejected: 'rejectedByFms', partial: 'partialAtFms' }
+const kindsOfFailure: ReadonlyMap<string, FalloutKind> = new Map([
+  ['rejected', 'rejectedByFms'],
+  ['partial', 'partialAtFms']
+])
 
 /** The service order goes on: we ask again where our asking may have been lost, and have been refused where it wasn't. */
 function noSignOfCancellation(motion: FulfilmentInMotion): void {
@@ -186,12 +191,12 @@ function complete(motion: FulfilmentInMotion, report: ServiceOrderReport, { mome
     return
   }
   const product = item && productFor({ order: order.order, item, result: resultOf(report, record, moment.now), nextId })
-  const id = product?.kind === 'create' ? product.product.id : product?.id
+  const ref = productRefOf(product)
   become(motion, 'completed', {
     nextAt: undefined,
     isHeld: undefined,
     result: servicesOf(report),
-    ...(id !== undefined && { product: { id } })
+    ...(ref && { product: ref })
   })
   if (product) motion.product = product
 }

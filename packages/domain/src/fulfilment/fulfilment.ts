@@ -137,8 +137,8 @@ export interface Fulfilment extends Resource {
   fallout?: { id: string; kind: FalloutKind }
   result?: FulfilledService[]
   done?: DoneBefore[]
-  /** In the inventory, when one came of it. */
-  product?: { id: string }
+  /** In the inventory, when one came of it. Where it was terminated by this, since when. */
+  product?: { id: string; terminationDate?: string }
   createdAt: string
   lastUpdate: string
 }

@@ -43,11 +43,11 @@ export function partsOf({ request, result = [], done = [] }: Pick<Fulfilment, 'r
   })
 }
 
-/** Those that something is left of at the FMS: all of them when it has completed the service order. */
+/** Those that something is left of at the FMS: all of them when it has completed the service order, and said of none that it has failed. */
 export function donePartsOf(record: Fulfilment): Part[] {
-  const { state, serviceOrder, stateMap } = record
-  const isCompleted =
-    state === 'completed' && serviceOrder !== undefined && meaningOf(serviceOrder.state, stateMap) === 'completed'
+  const { fallout, serviceOrder, stateMap } = record
+  const isInPart = fallout?.kind === 'partialAtFms'
+  const isCompleted = !isInPart && serviceOrder !== undefined && meaningOf(serviceOrder.state, stateMap) === 'completed'
   return partsOf(record).filter(
     ({ wanted, result, isDoneBefore }) => wanted.action !== 'noChange' && (isDoneBefore || isCompleted || result !== undefined)
   )

@@ -23,7 +23,8 @@ import { offeringOf } from './select-rule.ts'
 export type ProductChange =
   | { readonly kind: 'create'; readonly product: Product }
   /** `apply` is pure. Where the inventory doesn't know the product, there is nothing to change. */
-  | { readonly kind: 'modify' | 'terminate'; readonly id: string; readonly apply: (product: Product) => Product }
+  | { readonly kind: 'modify'; readonly id: string; readonly apply: (product: Product) => Product }
+  | { readonly kind: 'terminate'; readonly id: string; readonly date: string; readonly apply: (product: Product) => Product }
 
 /** What the FMS, or an operator, says has come of an item. */
 export interface ProvisioningResult {
@@ -103,7 +104,9 @@ export function productFor(subject: ProductSubject): ProductChange | undefined {
     case 'modify':
       return id === undefined ? undefined : { kind: 'modify', id, apply: product => modifiedProduct(product, subject) }
     case 'delete':
-      return id === undefined ? undefined : { kind: 'terminate', id, apply: product => terminatedProduct(product, subject) }
+      return id === undefined
+        ? undefined
+        : { kind: 'terminate', id, date: subject.result.date, apply: product => terminatedProduct(product, subject) }
     case 'noChange':
       return undefined
     default:
@@ -126,12 +129,23 @@ export function productUndone(
   if (!product) return undefined
   const { id } = product
   if (action === 'add') {
-    return { kind: 'terminate', id, apply: current => ({ ...current, status: 'terminated', terminationDate: date }) }
+    return { kind: 'terminate', id, date, apply: current => ({ ...current, status: 'terminated', terminationDate: date }) }
   }
-  if (action === 'delete') {
-    return { kind: 'modify', id, apply: ({ terminationDate: _over, ...current }) => ({ ...current, status: 'active' }) }
-  }
+  if (action === 'delete') return { kind: 'modify', id, apply: current => restored(current, product.terminationDate) }
   return { kind: 'modify', id, apply: current => withoutParts(current, undone) }
+}
+
+/** Nobody else may have had reasons to terminate it, before or since. */
+function restored(product: Product, since: string | undefined): Product {
+  const { terminationDate, ...current } = product
+  return terminationDate === since ? { ...current, status: 'active' } : product
+}
+
+/** How a fulfilment names what has become of the inventory. */
+export function productRefOf(change: ProductChange | undefined): Fulfilment['product'] {
+  if (!change) return undefined
+  if (change.kind === 'create') return { id: change.product.id }
+  return { id: change.id, ...(change.kind === 'terminate' && { terminationDate: change.date }) }
 }
 
 function withoutParts(product: Product, undone: readonly ServiceOrderItemRequest[]): Product {
@@ -202,10 +216,10 @@ function modifiedProduct(product: Product, { order, item, result }: ProductSubje
 }
 
 function terminatedProduct(product: Product, { order, item, result }: ProductSubject): Product {
+  const isOver = product.status === 'terminated'
   return {
     ...product,
-    status: 'terminated',
-    terminationDate: result.date,
+    ...(!isOver && { status: 'terminated' as const, terminationDate: result.date }),
     productOrderItem: [...(product.productOrderItem ?? []), orderItemOf(order, item)]
   }
 }

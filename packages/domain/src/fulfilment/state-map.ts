@@ -32,10 +32,33 @@ export const defaultStateMap: StateMap = {
   partial: 'failed'
 }
 
-/** Undefined when nobody knows what the state means. */
+/**
+ * What a state means: by the first map that knows it as it was told, or else in other letters, and at last by the standard. Older systems
+ * begin states with a capital: `InProgress`.
+ *
+ * @returns undefined when nobody knows
+ */
 export function meaningOf(state: string, ...maps: readonly (StateMap | undefined)[]): FmsMeaning | undefined {
-  const map = [...maps, defaultStateMap].find(each => each && Object.hasOwn(each, state))
-  return map?.[state]
+  for (const map of [...maps, defaultStateMap]) {
+    const known = map && spellingIn(map, state)
+    if (known !== undefined) return map?.[known]
+  }
+  return undefined
+}
+
+/**
+ * The state as the standard spells it, for what depends on more than its meaning.
+ *
+ * @returns what was told where the standard has no such state
+ */
+export function standardState(state: string): string {
+  return spellingIn(defaultStateMap, state) ?? state
+}
+
+function spellingIn(map: StateMap, state: string): string | undefined {
+  if (Object.hasOwn(map, state)) return state
+  const lower = state.toLowerCase()
+  return Object.keys(map).find(each => each.toLowerCase() === lower)
 }
 
 /** Whether a service order changes no more after this. */

@@ -35,7 +35,7 @@ export function awaitsServiceOrders({ milestone }: Journey): boolean {
 function isTold({ reachedBy }: JourneyMilestone, { state, milestones, characteristics }: ServiceOrderNews): boolean {
   if (reachedBy.by !== 'serviceOrder') return false
   const { states, milestone, characteristic, in: wanted } = reachedBy
-  if (states !== undefined && !states.includes(state)) return false
+  if (states !== undefined && !states.some(each => each.toLowerCase() === state.toLowerCase())) return false
   if (milestone !== undefined && !milestones.includes(milestone)) return false
   if (characteristic === undefined) return states !== undefined || milestone !== undefined
   return characteristics.some(

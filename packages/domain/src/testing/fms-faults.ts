@@ -16,6 +16,11 @@ import type { FmsFailure, ServiceOrderReport } from '../ports/fms-gateway.ts'
  * | `garbles` | yes | what is no JSON |
  * | `forgetsId` | yes | an answer without an id |
  * | `mistakesType` | yes | an answer about something else |
+ * | `redirects` | no | the wish to ask elsewhere (307), where it would be done |
+ * | `sendsOn` | yes | where to read what became of it (303) |
+ * | `floods` | yes | an answer of more than 1 MiB |
+ * | `drips` | yes | an answer that comes drop by drop, for longer than anybody waits |
+ * | `breaksOff` | yes | an answer without its end |
  */
 export type FmsFault =
   | 'refuses'
@@ -29,6 +34,11 @@ export type FmsFault =
   | 'garbles'
   | 'forgetsId'
   | 'mistakesType'
+  | 'redirects'
+  | 'sendsOn'
+  | 'floods'
+  | 'drips'
+  | 'breaksOff'
 
 export type FmsOperation = 'create' | 'get' | 'list' | 'cancel' | 'cancellation' | 'subscribe' | 'unsubscribe'
 
@@ -49,7 +59,12 @@ export const fmsFaults: Readonly<Record<FmsFault, { readonly isDone: 'no' | 'yes
   losesAnswer: { isDone: 'yes', failure: failure('unreachable', 'brokenOff', 'retryable', 'unknown') },
   garbles: { isDone: 'yes', failure: failure('unreadable', 'notJson', 'retryable', 'unknown', 200) },
   forgetsId: { isDone: 'yes', failure: failure('unreadable', 'invalidAnswer', 'retryable', 'unknown', 201) },
-  mistakesType: { isDone: 'yes', failure: failure('unreadable', 'wrongType', 'retryable', 'unknown', 201) }
+  mistakesType: { isDone: 'yes', failure: failure('unreadable', 'wrongType', 'retryable', 'unknown', 201) },
+  redirects: { isDone: 'no', failure: failure('refused', 'redirected', 'no', 'known', 307) },
+  sendsOn: { isDone: 'yes', failure: failure('refused', 'redirected', 'no', 'unknown', 303) },
+  floods: { isDone: 'yes', failure: failure('unreadable', 'tooLong', 'retryable', 'unknown', 201) },
+  drips: { isDone: 'yes', failure: failure('unreachable', 'timeout', 'retryable', 'unknown', 201) },
+  breaksOff: { isDone: 'yes', failure: failure('unreachable', 'brokenOff', 'retryable', 'unknown', 201) }
 }
 
 /** An FMS that does as it is told, so that what becomes of a call is known. */

@@ -15,6 +15,12 @@ export function orderJson(order: ServiceOrderReport): Record<string, unknown> {
   }
 }
 
+/** The same in v3, which knows neither milestones nor alerts nor errors. */
+export function olderOrderJson({ id, externalId, state, completionDate, items }: ServiceOrderReport): Record<string, unknown> {
+  const orderItem = items.map(item => itemJson({ ...item, milestones: [], errorMessages: [] }))
+  return { '@type': 'ServiceOrder', id, externalId, state, completionDate, orderItem }
+}
+
 function itemJson(item: ServiceOrderItemReport): Record<string, unknown> {
   const { id, state, service, errorMessages } = item
   const { characteristics = [], supportingResources = [], ...known } = service ?? {}

@@ -7,20 +7,27 @@ import type {
   ServiceOrderRequest,
   SupportingResource
 } from '@crm-lite/domain'
-import { BUSY_FOR_S, type FmsFault, type FmsOperation, fmsFaults, MemoryFms, type ScriptedFms } from '@crm-lite/domain/testing'
+import { type FmsFault, type FmsOperation, fmsFaults, MemoryFms, type ScriptedFms } from '@crm-lite/domain/testing'
 import type { Test } from 'tap'
-import { orderJson } from './order-json.ts'
+import { error, misbehave } from './misbehave.ts'
+import { olderOrderJson, orderJson } from './order-json.ts'
 import { nobody, type Received, sendJson, startFms } from './start-fms.ts'
 
-const API = '/tmf-api/serviceOrdering/v4'
-
-type Act = () => Promise<readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]>
+type Done = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]
+type Act = () => Promise<Done>
 
 /** The FMS in memory behind HTTP, with its faults as they look from there. */
 export class HttpFms implements ScriptedFms {
   readonly memory = new MemoryFms()
+  readonly #api: string
+  readonly #orderJson: typeof orderJson
   readonly #faults = new Map<FmsOperation, FmsFault[]>()
   #late: Act[] = []
+
+  constructor(version: 'v4' | 'v3') {
+    this.#api = `/tmf-api/serviceOrdering/${version}`
+    this.#orderJson = version === 'v4' ? orderJson : olderOrderJson
+  }
 
   failNext(operation: FmsOperation, ...faults: readonly FmsFault[]): void {
     this.#faults.set(operation, [...(this.#faults.get(operation) ?? []), ...faults])
@@ -50,20 +57,21 @@ export class HttpFms implements ScriptedFms {
     const fault = this.#faults.get(operation)?.shift()
     if (fault === undefined) return sendJson(response, ...(await act()))
     if (fmsFaults[fault].isDone === 'later') this.#late.push(act)
-    const body = fmsFaults[fault].isDone === 'yes' ? (await act())[1] : undefined
-    misbehave(fault, response, body)
+    const done = fmsFaults[fault].isDone === 'yes' ? await act() : undefined
+    misbehave(fault, received, response, done)
   }
 
   #actFor({ method, url, body }: Received): { operation: FmsOperation; act: Act } {
     const { pathname, searchParams } = new URL(url, 'http://fms')
-    const [collection, encoded = ''] = pathname.slice(API.length + 1).split('/')
+    if (!pathname.startsWith(`${this.#api}/`)) throw new Error(`nothing is known of ${url}`)
+    const [collection, encoded = ''] = pathname.slice(this.#api.length + 1).split('/')
     const id = decodeURIComponent(encoded)
     const fms = this.memory
     switch (`${method} ${collection}${id && '/id'}`) {
       case 'POST serviceOrder':
-        return { operation: 'create', act: async () => [201, orderJson(okOf(await fms.create(requestIn(body))))] }
+        return { operation: 'create', act: async () => [201, this.#orderJson(okOf(await fms.create(requestIn(body))))] }
       case 'GET serviceOrder/id':
-        return { operation: 'get', act: async () => shown(await fms.get(id), orderJson, 200) }
+        return { operation: 'get', act: async () => shown(await fms.get(id), this.#orderJson, 200) }
       case 'GET serviceOrder':
         return { operation: 'list', act: async () => this.#list(searchParams) }
       case 'POST cancelServiceOrder':
@@ -81,19 +89,19 @@ export class HttpFms implements ScriptedFms {
 
   readonly #subscriptions = new Set<string>()
 
-  async #unsubscribe(id: string): Promise<Awaited<ReturnType<Act>>> {
+  async #unsubscribe(id: string): Promise<Done> {
     if (this.#subscriptions.has(id)) return [404, error]
     this.#subscriptions.add(id)
     await this.memory.unsubscribe(id)
     return [204, undefined]
   }
 
-  #list(query: URLSearchParams): Awaited<ReturnType<Act>> {
+  #list(query: URLSearchParams): Done {
     const externalId = query.get('externalId')
     const found = this.orders().filter(order => externalId === null || order.externalId === externalId)
     const offset = Number(query.get('offset') ?? 0)
     const page = found.slice(offset, offset + Number(query.get('limit') ?? 20))
-    return [200, page.map(orderJson), { 'x-total-count': String(found.length), 'x-result-count': String(page.length) }]
+    return [200, page.map(this.#orderJson), { 'x-total-count': String(found.length), 'x-result-count': String(page.length) }]
   }
 }
 
@@ -104,8 +112,8 @@ export interface ConnectedFms {
   readonly deadUrl: string
 }
 
-export async function startScriptedFms(t: Pick<Test, 'teardown'>): Promise<ConnectedFms> {
-  const fms = new HttpFms()
+export async function startScriptedFms(t: Pick<Test, 'teardown'>, version: 'v4' | 'v3'): Promise<ConnectedFms> {
+  const fms = new HttpFms(version)
   const { url } = await startFms(t, (received, response) => fms.answer(received, response))
   return { fms, url, deadUrl: await nobody() }
 }
@@ -126,42 +134,12 @@ export function withOutages(fms: HttpFms, gateway: FmsGateway, unreachable: FmsG
   }
 }
 
-function misbehave(fault: FmsFault, response: ServerResponse, body: unknown): unknown {
-  const { '@type': type, id, ...rest } = { ...(body as Record<string, unknown>) }
-  switch (fault) {
-    case 'refuses':
-      return sendJson(response, 400, error)
-    case 'isBusy':
-      return sendJson(response, 429, error, { 'retry-after': String(BUSY_FOR_S) })
-    case 'breaks':
-    case 'breaksAfter':
-      return sendJson(response, 500, error)
-    case 'losesAnswer':
-      return response.destroy()
-    case 'garbles':
-      return response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Service unavailable</body></html>')
-    case 'forgetsId':
-      return sendJson(response, 201, { '@type': type, ...rest })
-    case 'mistakesType':
-      return sendJson(response, 201, { '@type': 'Customer', id, ...rest })
-    case 'isSilent':
-    case 'isLate':
-      return undefined
-    case 'isDown':
-      throw new Error('nobody should have been reached')
-    default:
-      return fault satisfies never
-  }
-}
-
-const error = { '@type': 'Error', code: 'E1', reason: 'as it was told to' }
-
 function okOf<T>(result: FmsResult<T>): T {
   if (result.kind !== 'ok') throw new Error(result.message)
   return result.value
 }
 
-function shown<T>(result: FmsResult<T>, show: (value: T) => unknown, status: number): Awaited<ReturnType<Act>> {
+function shown<T>(result: FmsResult<T>, show: (value: T) => unknown, status: number): Done {
   return result.kind === 'ok' ? [status, show(result.value)] : [404, error]
 }
 
@@ -188,10 +166,17 @@ interface ItemJson {
   }
 }
 
+interface OrderJson {
+  readonly externalId: string
+  readonly serviceOrderItem?: readonly ItemJson[]
+  /** In v3. */
+  readonly orderItem?: readonly ItemJson[]
+}
+
 /** What the FMS makes of a body. */
 function requestIn(body: string): ServiceOrderRequest {
-  const { externalId, serviceOrderItem } = JSON.parse(body) as { externalId: string; serviceOrderItem: ItemJson[] }
-  return { externalId, items: serviceOrderItem.map(itemIn) }
+  const { externalId, serviceOrderItem, orderItem = [] } = JSON.parse(body) as OrderJson
+  return { externalId, items: (serviceOrderItem ?? orderItem).map(itemIn) }
 }
 
 function itemIn({ id, action, service }: ItemJson): ServiceOrderItemRequest {

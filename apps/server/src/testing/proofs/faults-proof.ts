@@ -9,11 +9,11 @@ import { randomOf } from '../../seed/random.ts'
 import { type CrmServer, type Environment, startServer, type Test } from '../start-crm.ts'
 import { type Figure, Figures } from './figure.ts'
 import { type FmsProcess, startFms } from './fms-process.ts'
-import { auditEnd, auditRest } from './fulfilment-audit.ts'
+import { auditEnd, auditRest, auditServices } from './fulfilment-audit.ts'
 import { readBooks } from './fulfilment-books.ts'
 import { metricOf } from './hub-client.ts'
 import { clock } from './make-events.ts'
-import { newOrderBook, type OrderBook, placeOrders } from './order-client.ts'
+import { bundleRule, newOrderBook, type OrderBook, placeOrders } from './order-client.ts'
 import { wrongLines } from './server-log.ts'
 import { auditTransitions } from './transition-audit.ts'
 import { type Desk, workOffFallout } from './work-off-fallout.ts'
@@ -82,6 +82,7 @@ export async function proveFaults(t: Test, options: FaultsOptions): Promise<Figu
   const end = await readBooks(database)
   auditRest(figures, 'in the end', end, await fms.serviceOrders())
   auditEnd(figures, end, book)
+  auditServices(figures, end, await fms.serviceOrders(), await fms.services())
   auditTransitions(figures, end)
   auditAnswers(figures, world)
   figures.seen('requests sent again while the server was gone', book.repeated)
@@ -107,6 +108,7 @@ async function startWorld(t: Test, { databaseUrl, seed }: FaultsOptions): Promis
   const PORT = String(await freePort('127.0.0.1'))
   const start = () => startServer(t, { ...SETTINGS, DATABASE_URL: databaseUrl, PORT, FMS_URL: fms.url })
   const server = await start()
+  await useRule(server.url)
   const database = await openDatabase({ url: databaseUrl, clock, exclusive: false })
   t.teardown(() => database.close())
   const world: World = {
@@ -124,6 +126,19 @@ async function startWorld(t: Test, { databaseUrl, seed }: FaultsOptions): Promis
     }
   }
   return world
+}
+
+async function useRule(url: string): Promise<void> {
+  const rules = `${url}/tmf-api/orderJourney/v1/provisioningRule`
+  const post = async (to: string, body: object) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(to, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = (await response.json()) as { readonly id: string }
+    if (!response.ok) throw new Error(`POST ${to}: ${response.status} ${JSON.stringify(answer)}`)
+    return answer
+  }
+  const { id } = await post(rules, bundleRule)
+  await post(`${rules}/${id}/activate`, {})
 }
 
 /** Everything there is; but those that concern everybody are short and rare. */

@@ -21,6 +21,12 @@ export interface ServiceOrderAtFms {
   readonly id: string
   readonly externalId: string
   readonly state: string
+  readonly serviceOrderItem: readonly { readonly action: string; readonly service?: { readonly id?: string } }[]
+}
+
+export interface ServiceAtFms {
+  readonly id: string
+  readonly state: string
 }
 
 /** A simulator in a process of its own. */
@@ -28,6 +34,7 @@ export interface FmsProcess {
   readonly url: string
   counts(): Promise<SimulatorCounts>
   serviceOrders(): Promise<readonly ServiceOrderAtFms[]>
+  services(): Promise<readonly ServiceAtFms[]>
   setPlan(plan: FaultPlan): Promise<void>
   /** Lets orders go on that stand still; returns how many. */
   nudge(): Promise<number>
@@ -58,6 +65,7 @@ export async function startFms(t: Test, { file, port, paceMs, settleMs }: FmsOpt
     url,
     counts: () => call(url, 'GET', '/admin') as Promise<SimulatorCounts>,
     serviceOrders: () => call(url, 'GET', '/admin/serviceOrder') as Promise<readonly ServiceOrderAtFms[]>,
+    services: () => call(url, 'GET', '/admin/service') as Promise<readonly ServiceAtFms[]>,
     setPlan: async plan => void (await call(url, 'PUT', '/admin/plan', plan)),
     nudge: async () => ((await call(url, 'POST', '/admin/nudge')) as { readonly nudged: number }).nudged,
     kill

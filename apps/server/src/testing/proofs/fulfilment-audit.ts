@@ -6,10 +6,11 @@ import {
   isFinalOrder,
   latestAttempts,
   leavesOf,
+  type Product,
   type ProductOrder
 } from '@crm-lite/domain'
 import type { Figures } from './figure.ts'
-import type { ServiceOrderAtFms } from './fms-process.ts'
+import type { ServiceAtFms, ServiceOrderAtFms } from './fms-process.ts'
 import { type FulfilmentBooks, groupedBy } from './fulfilment-books.ts'
 import type { OrderBook, OrderedItem } from './order-client.ts'
 
@@ -87,30 +88,106 @@ export function auditEnd(figures: Figures, books: FulfilmentBooks, book: OrderBo
 
 function auditProducts(figures: Figures, books: FulfilmentBooks, book: OrderBook): void {
   const { orders, products } = books
+  // What was to be removed is looked at by itself.
+  const kept = products.filter(product => refsOf(product, 'delete').length === 0)
   const active = groupedBy(
-    products.filter(({ status }) => status === 'active'),
-    ({ productOrderItem = [] }) => productOrderItem.map(each => `${each.productOrderId}:${each.orderItemId}`).join()
+    kept.filter(({ status }) => status === 'active'),
+    product => refsOf(product, 'add').join()
   )
+  const removed = new Set(products.filter(product => !kept.includes(product)).flatMap(product => refsOf(product, 'add')))
   const latest = groupedBy(books.fulfilments, ({ productOrder }) => productOrder.id)
   const skipped = new Set(books.fallouts.filter(({ resolution }) => resolution === 'skip').map(({ fulfilment }) => fulfilment.id))
-  const wanted = new Set(
-    orders.flatMap(order =>
-      itemsWithProduct(order, { ordered: book.orders.get(order.id) ?? [], attempts: latest.get(order.id) ?? [], skipped })
-    )
+  const done = orders.flatMap(order =>
+    itemsWithProduct(order, { ordered: book.orders.get(order.id) ?? [], attempts: latest.get(order.id) ?? [], skipped })
   )
+  const wanted = new Set(done.filter(key => !removed.has(key)))
   figures.none(
     'items with more than one product',
     [...active.values()].filter(({ length }) => length > 1)
   )
   figures.none(
     'items done without their product',
-    [...wanted].filter(key => !active.has(key))
+    [...wanted].filter(key => !active.has(key)).map(key => ({ key, ...whatIsKnownOf(books, key) }))
   )
   figures.none(
     'products of items that are not done',
     [...active.keys()].filter(key => !wanted.has(key)).map(key => ({ key, ...whatIsKnownOf(books, key) }))
   )
+  figures.none('products that are removed and still active', stillActive(books, book))
   figures.seen('products', wanted.size)
+  figures.seen('products changed', products.filter(product => refsOf(product, 'modify').length > 0).length)
+  figures.seen('products removed', removed.size)
+}
+
+/** By order and item. */
+function refsOf({ productOrderItem = [] }: Product, action: 'add' | 'modify' | 'delete'): string[] {
+  return productOrderItem
+    .filter(({ orderItemAction }) => orderItemAction === action)
+    .map(({ productOrderId, orderItemId }) => `${productOrderId}:${orderItemId}`)
+}
+
+/** Of those of which the removal is completed, and was not undone. */
+function stillActive({ orders, products, fulfilments }: FulfilmentBooks, book: OrderBook): Product[] {
+  const states = new Map(
+    orders.flatMap(order => leavesOf(order.productOrderItem).map(item => [`${order.id}:${item.id}`, item.state]))
+  )
+  const undone = new Set(fulfilments.filter(({ purpose }) => purpose === 'compensate').map(keyOf))
+  const isGone = (key: string) => states.get(key) === 'completed' && !undone.has(key)
+  return products.filter(
+    product => book.takenProducts.has(product.id) && product.status !== 'terminated' && refsOf(product, 'delete').some(isGone)
+  )
+}
+
+function keyOf({ productOrder, item }: Fulfilment): string {
+  return `${productOrder.id}:${item.id}`
+}
+
+/**
+ * The FMS has no service that nobody has, and nobody has one that isn't there; but where somebody has decided to leave it at that, or has done
+ * it by hand.
+ */
+export function auditServices(
+  figures: Figures,
+  { fulfilments, fallouts, products }: FulfilmentBooks,
+  atFms: readonly ServiceOrderAtFms[],
+  services: readonly ServiceAtFms[]
+): void {
+  const byHand = new Set(
+    fallouts
+      .filter(({ resolution }) => resolution === 'skip' || resolution === 'completeByHand')
+      .map(({ productOrder, item }) => `${productOrder.id}:${item.id}`)
+  )
+  const ours = new Map(fulfilments.map(record => [record.id, keyOf(record)]))
+  const madeFor = new Map(
+    atFms.flatMap(({ externalId, serviceOrderItem }) =>
+      serviceOrderItem.flatMap(({ service, action }) =>
+        action === 'add' && service?.id !== undefined ? [[service.id, ours.get(externalId)] as const] : []
+      )
+    )
+  )
+  const had = new Map(
+    products
+      .filter(({ status }) => status === 'active')
+      .flatMap(product => (product.realizingService ?? []).map(({ id }) => [id, product] as const))
+  )
+  const touched = (product: Product) =>
+    (product.productOrderItem ?? []).some(each => byHand.has(`${each.productOrderId}:${each.orderItemId}`))
+  const active = services.filter(({ state }) => state === 'active')
+  const isLeft = (id: string) => {
+    const key = madeFor.get(id)
+    const product = products.find(({ realizingService = [] }) => realizingService.some(each => each.id === id))
+    return (key !== undefined && byHand.has(key)) || (product !== undefined && touched(product))
+  }
+  figures.none(
+    'services at the FMS that nobody has',
+    active.filter(({ id }) => !had.has(id) && !isLeft(id)).map(({ id }) => ({ id, madeFor: madeFor.get(id) }))
+  )
+  const there = new Set(active.map(({ id }) => id))
+  figures.none(
+    'services of products that are not at the FMS',
+    [...had].filter(([id, product]) => !there.has(id) && !touched(product))
+  )
+  figures.seen('services', active.length)
 }
 
 /** By order and item. */
@@ -137,7 +214,7 @@ interface Done {
  */
 function itemsWithProduct(order: ProductOrder, { ordered, attempts, skipped }: Done): string[] {
   const latest = new Map(latestAttempts(attempts).map(attempt => [attempt.item.id, attempt]))
-  const isProvisioned = new Map(ordered.map(item => [item.id, item.isProvisioned]))
+  const isProvisioned = new Map(ordered.map(item => [item.id, item.isProvisioned && item.product === undefined]))
   return leavesOf(order.productOrderItem)
     .filter(({ id, state }) => {
       const attempt = latest.get(id)

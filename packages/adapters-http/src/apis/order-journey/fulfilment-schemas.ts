@@ -77,7 +77,7 @@ const FulfilmentDoneBefore = shape(
 
 const InventoryProductRef = shape('InventoryProductRef', 'The product in the inventory that has come of it.', {
   mandatory: { id: text('Its id.', '0199c3a4-5f7e-7c31-9d52-3f1b8a6e4d25') },
-  optional: {}
+  optional: { terminationDate: dateTime('Since when it is terminated, where it was by this.') }
 })
 
 export const FulfilmentSchema = resource(

@@ -41,7 +41,10 @@ function checkItem(
   active: readonly Product[]
 ): void {
   const products = active.filter(({ productOrderItem = [] }) =>
-    productOrderItem.some(each => each.productOrderId === order.id && each.orderItemId === item.id)
+    productOrderItem.some(
+      ({ productOrderId, orderItemId, orderItemAction }) =>
+        productOrderId === order.id && orderItemId === item.id && orderItemAction === 'add'
+    )
   )
   insistThat(products.length <= 1, () => `item ${item.id} of ${order.id} has ${products.length} products`)
   // What people have decided, they have decided.
