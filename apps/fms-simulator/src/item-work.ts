@@ -10,7 +10,7 @@ export interface Step {
   readonly now: string
   /** Between two steps. */
   readonly paceMs: number
-  readonly provisioning: Pick<Provisioning, 'add' | 'modify' | 'find' | 'activate' | 'terminate' | 'release'>
+  readonly provisioning: Pick<Provisioning, 'add' | 'modify' | 'find' | 'activate' | 'terminate' | 'undo'>
 }
 
 /** Every item in progress goes one phase further. */
@@ -58,7 +58,7 @@ function allocate(record: OrderRecord, item: ServiceOrderItem, { now, provisioni
 function configure(record: OrderRecord, item: ServiceOrderItem, { now, provisioning }: Step): OrderRecord {
   const isPartial = faultyItemsOf(record, 'partial').has(item.id)
   if (isPartial || faultyItemsOf(record, 'fail').has(item.id)) {
-    if (item.action === 'add') provisioning.release(item.service)
+    if (item.action === 'add' || item.action === 'modify') provisioning.undo(item.service)
     const isAlone = isPartial && allItems(record.order.serviceOrderItem).length === 1
     return failed(record, item, provisioningFailed, now, isAlone ? 'partial' : 'failed')
   }

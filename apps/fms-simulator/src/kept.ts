@@ -78,6 +78,8 @@ export interface ServiceRecord {
   readonly id: string
   readonly service: Service
   readonly deviceIds: readonly string[]
+  /** As it was before the change that is under way. */
+  readonly before?: Pick<ServiceRecord, 'service' | 'deviceIds'>
 }
 
 export interface Settings {

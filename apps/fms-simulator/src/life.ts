@@ -125,7 +125,8 @@ export function endAll(
   const serviceOrderItem = mapItems(record.order.serviceOrderItem, item => {
     if (isFinal(item.state)) return item
     const phase = record.phases[item.id]
-    if (item.action === 'add' && (phase === 'allocated' || phase === 'configured')) provisioning.release(item.service)
+    const isUnderWay = phase === 'allocated' || phase === 'configured'
+    if ((item.action === 'add' || item.action === 'modify') && isUnderWay) provisioning.undo(item.service)
     return { ...item, state }
   })
   const date = state === 'cancelled' ? { cancellationDate: now } : { completionDate: now }

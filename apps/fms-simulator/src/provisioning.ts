@@ -32,14 +32,14 @@ export class Provisioning {
   /** A new service, with the devices that were asked for. */
   add(wanted: Service): Outcome {
     const id = this.#numbering.id('SVC')
-    return this.#equip(id, { ...wanted, id, state: 'reserved' }, this.#resourcesFor(wanted), [])
+    return this.#equip(id, { ...wanted, id, state: 'reserved' }, this.#resourcesFor(wanted))
   }
 
-  /** Characteristics replace those of their name; resources, where there are any, replace the devices. */
+  /** Characteristics replace those of their name; resources, where there are any, replace the devices once it works. */
   modify(wanted: Service): Outcome {
     const record = this.#serviceOf(wanted)
     if (!record) return { obstacle: serviceNotFound }
-    const { id, service, deviceIds } = record
+    const { id, service, deviceIds, before = { service, deviceIds } } = record
     const changed: Service = {
       ...service,
       ...wanted,
@@ -49,10 +49,10 @@ export class Provisioning {
     }
     if (!wanted.supportingResource?.length) {
       const same = { ...changed, supportingResource: service.supportingResource ?? [] }
-      this.#kept.services.put(id, { id, service: same, deviceIds })
+      this.#kept.services.put(id, { id, service: same, deviceIds, before })
       return { service: same }
     }
-    return this.#equip(id, changed, wanted.supportingResource, deviceIds)
+    return this.#equip(id, changed, wanted.supportingResource, before)
   }
 
   /** The service as it is, to be removed when the work is done. */
@@ -65,41 +65,62 @@ export class Provisioning {
 
   /** What was reserved works now. */
   activate(service: Service, now: string): Service {
+    const known = this.#serviceOf(service)
+    if (known?.before) {
+      const { before, ...record } = known
+      this.#giveBack(before.deviceIds, record.deviceIds)
+      this.#kept.services.put(record.id, record)
+    }
     return this.#become(service, { ...service, state: 'active', startDate: service.startDate ?? now })
   }
 
   /** Its devices go back to the stock. */
   terminate(service: Service, now: string): Service {
-    this.release(service)
+    this.#release(service)
     return this.#become(service, { ...service, state: 'terminated', endDate: now })
   }
 
-  /** Gives the devices of a service back that was never made. */
-  release(service: Service): void {
+  /** Of a service that was never made the devices go back; one that was to be changed is as it was. */
+  undo(service: Service): void {
     const record = this.#serviceOf(service)
-    if (!record) return
-    for (const deviceId of record.deviceIds) this.#stock.giveBack(deviceId)
-    this.#kept.services.put(record.id, { ...record, deviceIds: [] })
+    if (!record?.before) {
+      this.#release(service)
+      return
+    }
+    const { id, before } = record
+    this.#giveBack(record.deviceIds, before.deviceIds)
+    this.#kept.services.put(id, { id, ...before })
   }
 
-  #equip(id: string, service: Service, resources: readonly Resource[], before: readonly string[]): Outcome {
+  #release(service: Service): void {
+    const record = this.#serviceOf(service)
+    if (!record) return
+    this.#giveBack([...record.deviceIds, ...(record.before?.deviceIds ?? [])], [])
+    this.#kept.services.put(record.id, { id: record.id, service: record.service, deviceIds: [] })
+  }
+
+  #giveBack(deviceIds: readonly string[], except: readonly string[]): void {
+    for (const deviceId of new Set(deviceIds)) if (!except.includes(deviceId)) this.#stock.giveBack(deviceId)
+  }
+
+  #equip(id: string, service: Service, resources: readonly Resource[], before?: ServiceRecord['before']): Outcome {
     const devices: Device[] = []
     for (const resource of resources) {
       const device = this.#deviceFor(resource, id)
       if (!device) {
-        for (const { id: deviceId } of devices) if (!before.includes(deviceId)) this.#stock.giveBack(deviceId)
+        const taken = devices.map(({ id: deviceId }) => deviceId)
+        this.#giveBack(taken, before?.deviceIds ?? [])
         return { obstacle: outOfStock(modelOf(resource)) }
       }
       devices.push(device)
     }
     const deviceIds = devices.map(device => device.id)
-    for (const deviceId of before) if (!deviceIds.includes(deviceId)) this.#stock.giveBack(deviceId)
     const equipped: Service = {
       ...service,
       supportingResource: devices.map((device, index) => shown(device, resources[index] ?? {})),
       serviceCharacteristic: replaced(service.serviceCharacteristic ?? [], addresses(id, devices))
     }
-    this.#kept.services.put(id, { id, service: equipped, deviceIds })
+    this.#kept.services.put(id, { id, service: equipped, deviceIds, ...(before && { before }) })
     return { service: equipped }
   }
 

@@ -156,6 +156,17 @@ t.test('a service is changed, gets another device, and is terminated', async t =
   const better = (await run('modify', { id, supportingResource: [{ model: 'Other' }] })).serviceOrderItem[0]?.service
   t.match(better?.supportingResource, [{ model: 'Other' }])
   t.same(simulator.stock, [{ model: 'HomeBox 7', count: 5 }], 'the old device came back')
+  simulator.plan = { rules: [{ fault: 'fail' }] }
+  const failed = await run('modify', { id, serviceCharacteristic: [speed(1)], supportingResource: [{ model: 'HomeBox 7' }] })
+  simulator.plan = { rules: [] }
+  t.equal(failed.state, 'failed')
+  const asItWas = simulator.services().find(service => service.id === id)
+  t.match(asItWas, {
+    state: 'active',
+    serviceCharacteristic: better?.serviceCharacteristic,
+    supportingResource: [{ model: 'Other' }]
+  })
+  t.same(simulator.stock, [{ model: 'HomeBox 7', count: 5 }], 'and so is the stock')
   const untouched = await run('noChange', { id })
   t.same(statesIn(untouched), ['completed', 'completed'])
   t.match((await run('delete', { id })).serviceOrderItem[0], { state: 'completed', service: { id, state: 'terminated' } })

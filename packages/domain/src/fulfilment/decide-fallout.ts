@@ -115,7 +115,7 @@ function act(
 
 /** Goes on with the attempt as it is, where nothing is sent twice by that. */
 function resume(motion: FulfilmentInMotion): boolean {
-  const { record, context } = motion
+  const { record } = motion
   const afresh = { nextAt: at(motion), failures: 0, failingSince: undefined, puzzles: 0, told: undefined }
   const kind = record.fallout?.kind
   if (isAlive(record) || (kind === 'deviceMissing' && record.serviceOrder)) {
@@ -124,10 +124,15 @@ function resume(motion: FulfilmentInMotion): boolean {
     else become(motion, 'cancelling', { ...afresh, cancellation: { ...cancellation, tries: 0 } })
     return true
   }
-  const isLost = kind === 'outcomeUnknown' || (kind === 'inconsistentState' && !record.serviceOrder)
-  if (!isLost || !context.canLookUp) return false
+  if (!canBeFound(motion)) return false
   become(motion, 'unknown', afresh)
   return true
+}
+
+/** Whether the FMS may have something of which we do not know, and can be asked. */
+function canBeFound({ record: { fallout, serviceOrder }, context }: FulfilmentInMotion): boolean {
+  const isLost = fallout?.kind === 'outcomeUnknown' || (fallout?.kind === 'inconsistentState' && !serviceOrder)
+  return isLost && context.canLookUp
 }
 
 function tryAgain(
@@ -248,10 +253,12 @@ function giveUp(motion: FulfilmentInMotion): Refusal | undefined {
     const message = 'this is to undo something already'
     return refusal('illegalMove', message, { allowed: ['assign', 'retry', 'skip', 'completeByHand'] })
   }
-  if (isAlive(record)) {
+  const isToBeFound = canBeFound(motion)
+  if (isToBeFound || isAlive(record)) {
     const reason = motion.context.moment.reason ?? 'Given up'
     const cancellation = { reason, requestedAt: at(motion), state: 'wanted', tries: 0, isGivenUp: true } as const
-    become(motion, 'cancelling', { cancellation, nextAt: at(motion), failures: 0, failingSince: undefined })
+    const next = isToBeFound ? 'unknown' : 'cancelling'
+    become(motion, next, { cancellation, nextAt: at(motion), failures: 0, failingSince: undefined })
     return undefined
   }
   const isUndone = compensate(motion)

@@ -26,6 +26,8 @@ const tellingAttributes: ReadonlySet<string> = new Set([
   'action',
   'category',
   'code',
+  'completionDate',
+  'date',
   'externalId',
   'id',
   'itemId',

@@ -600,6 +600,24 @@ t.test('an operator', async t => {
     t.match(must(decideFallout(modified, { action: 'compensate' }, { rules: [rule] }, contextAt(90))).more, [])
   })
 
+  t.test('may give up what the FMS may have without our knowing: it is looked up and cancelled there', async t => {
+    const sent = aSent()
+    const lost = failed(sent, aFailure({ isOutcomeUnknown: true }))
+    const failure = aFailure({ kind: 'unreadable', retryable: false, code: 'notJson' })
+    const lookUp = (record: Fulfilment, order: ProductOrder, result: ServiceOrderReport[] | FmsFailure, seconds: number) => {
+      const answer = 'kind' in result ? result : ({ kind: 'ok', value: result } as const)
+      return afterLookUp(record, order, { asked: record, result: answer }, contextAt(seconds))
+    }
+    const unknown = lookUp(lost.record, lost.order.order, failure, 40)
+    t.match(unknown.fallout, { kind: 'outcomeUnknown' })
+    const subject = { fallout: unknown.fallout!, record: unknown.record, order: unknown.order.order }
+    const { record, order } = must(decideFallout(subject, { action: 'compensate' }, { rules: [rule] }, contextAt(90)))
+    t.match(record, { state: 'unknown', cancellation: { state: 'wanted', isGivenUp: true } })
+    t.match(lookUp(record, order.order, [aReport('inProgress')], 91).record, { state: 'cancelling' })
+    const none = lookUp(record, order.order, [], 91)
+    t.match(none, { record: { state: 'cancelled' }, order: { order: { state: 'failed' } } })
+  })
+
   t.test('has the order say what is wrong as long as somebody has to decide, and for ever where it was given up', async t => {
     t.match(fallen.order.order.productOrderErrorMessage, [{ code: 'failedAtFms' }])
     for (const action of ['retry', 'skip', 'completeByHand'] as const) {

@@ -67,7 +67,7 @@ export function afterLookUp(
     const isHopeless = !result.retryable || !retryLater(motion, result)
     if (isHopeless) {
       const message = 'Whether the FMS has the service order could not be found out'
-      fallOut(motion, { kind: kindOf(result, 'outcomeUnknown'), step: 'lookUp', message, failure: result })
+      fallOut(motion, { kind: 'outcomeUnknown', step: 'lookUp', message, failure: result })
     }
     return arrive(motion)
   }
@@ -169,7 +169,7 @@ function afterFailedCreate(motion: FulfilmentInMotion, failure: FmsFailure): voi
     return
   }
   const message = `The FMS did not take the service order: ${failure.message}`.slice(0, 1_000)
-  fallOut(motion, { kind: kindOf(failure, 'rejectedByFms'), step: 'send', message, failure })
+  fallOut(motion, { kind: kindsOfFailure[failure.kind], step: 'send', message, failure })
 }
 
 /** Waits until the FMS has settled: before that it could be missed, and sent twice. */
@@ -195,7 +195,4 @@ export function isOurs({ id }: Fulfilment, { externalId }: ServiceOrderReport): 
   return externalId === undefined || externalId === id
 }
 
-function kindOf({ kind }: FmsFailure, otherwise: 'rejectedByFms' | 'outcomeUnknown') {
-  if (kind === 'unreachable') return otherwise === 'outcomeUnknown' ? otherwise : 'timeout'
-  return kind === 'unreadable' ? 'unreadableAnswer' : otherwise
-}
+const kindsOfFailure = { refused: 'rejectedByFms', unreadable: 'unreadableAnswer', unreachable: 'timeout' } as const

@@ -138,7 +138,7 @@ function stillActive({ orders, products, fulfilments }: FulfilmentBooks, book: O
   )
 }
 
-function keyOf({ productOrder, item }: Fulfilment): string {
+function keyOf({ productOrder, item }: Pick<Fulfilment, 'productOrder' | 'item'>): string {
   return `${productOrder.id}:${item.id}`
 }
 
@@ -148,46 +148,55 @@ function keyOf({ productOrder, item }: Fulfilment): string {
  */
 export function auditServices(
   figures: Figures,
-  { fulfilments, fallouts, products }: FulfilmentBooks,
+  books: FulfilmentBooks,
   atFms: readonly ServiceOrderAtFms[],
   services: readonly ServiceAtFms[]
 ): void {
-  const byHand = new Set(
-    fallouts
-      .filter(({ resolution }) => resolution === 'skip' || resolution === 'completeByHand')
-      .map(({ productOrder, item }) => `${productOrder.id}:${item.id}`)
-  )
-  const ours = new Map(fulfilments.map(record => [record.id, keyOf(record)]))
-  const madeFor = new Map(
-    atFms.flatMap(({ externalId, serviceOrderItem }) =>
-      serviceOrderItem.flatMap(({ service, action }) =>
-        action === 'add' && service?.id !== undefined ? [[service.id, ours.get(externalId)] as const] : []
-      )
-    )
-  )
-  const had = new Map(
-    products
-      .filter(({ status }) => status === 'active')
-      .flatMap(product => (product.realizingService ?? []).map(({ id }) => [id, product] as const))
-  )
-  const touched = (product: Product) =>
-    (product.productOrderItem ?? []).some(each => byHand.has(`${each.productOrderId}:${each.orderItemId}`))
-  const active = services.filter(({ state }) => state === 'active')
-  const isLeft = (id: string) => {
-    const key = madeFor.get(id)
-    const product = products.find(({ realizingService = [] }) => realizingService.some(each => each.id === id))
-    return (key !== undefined && byHand.has(key)) || (product !== undefined && touched(product))
-  }
+  const { orders, products } = books
+  const byHand = settledByHand(books)
+  const isByHand = (product: Product) => [...refsOf(product, 'add'), ...itemsAbout(product, orders)].some(key => byHand.has(key))
+  const productOf = new Map(products.flatMap(product => (product.realizingService ?? []).map(({ id }) => [id, product] as const)))
+  const madeFor = itemsOfServices(books, atFms)
+  const active = new Set(services.flatMap(({ id, state }) => (state === 'active' ? id : [])))
+  const unused = [...active].filter(id => {
+    const product = productOf.get(id)
+    return product ? product.status !== 'active' && !isByHand(product) : !byHand.has(madeFor.get(id) ?? '')
+  })
   figures.none(
     'services at the FMS that nobody has',
-    active.filter(({ id }) => !had.has(id) && !isLeft(id)).map(({ id }) => ({ id, madeFor: madeFor.get(id) }))
+    unused.map(id => ({ id, ...whatIsKnownOf(books, madeFor.get(id) ?? '') }))
   )
-  const there = new Set(active.map(({ id }) => id))
   figures.none(
     'services of products that are not at the FMS',
-    [...had].filter(([id, product]) => !there.has(id) && !touched(product))
+    [...productOf]
+      .filter(([id, product]) => product.status === 'active' && !active.has(id) && !isByHand(product))
+      .map(([id, product]) => ({ id, product, orders: itemsAbout(product, orders).map(key => whatIsKnownOf(books, key)) }))
   )
-  figures.seen('services', active.length)
+  figures.seen('services', active.size)
+}
+
+/** By order and item. */
+function itemsAbout({ id }: Product, orders: readonly ProductOrder[]): string[] {
+  return orders.flatMap(order =>
+    leavesOf(order.productOrderItem).flatMap(({ id: item, product }) => (product?.id === id ? `${order.id}:${item}` : []))
+  )
+}
+
+/** Items by whose fallout somebody has left things as they were, or has done them without us. */
+function settledByHand({ fallouts }: FulfilmentBooks): ReadonlySet<string> {
+  const settled = fallouts.filter(({ resolution }) => resolution === 'skip' || resolution === 'completeByHand')
+  return new Set(settled.map(keyOf))
+}
+
+/** For which item each service was made, by its id. */
+function itemsOfServices({ fulfilments }: FulfilmentBooks, atFms: readonly ServiceOrderAtFms[]): ReadonlyMap<string, string> {
+  const ours = new Map(fulfilments.map(record => [record.id, keyOf(record)]))
+  const added = atFms.flatMap(({ externalId, serviceOrderItem }) =>
+    serviceOrderItem.flatMap(({ service, action }) =>
+      action === 'add' && service?.id !== undefined ? [[service.id, ours.get(externalId) ?? ''] as const] : []
+    )
+  )
+  return new Map(added)
 }
 
 /** By order and item. */
