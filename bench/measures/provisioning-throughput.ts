@@ -5,9 +5,7 @@ import { thousands } from './comparison-result.ts'
 import { countOrders, orderRequests, type ProvisioningWorld, startWorld, untilCompleted } from './provisioning-world.ts'
 
 const TARGET = 0.2
-const WARM_UP_S = 2
 const LOOK_EVERY_MS = 50
-const ROUNDS = { quick: 2, full: 3 }
 
 /**
  * How many orders go all the way in a second, from being placed to the product in the inventory, against how many are only taken in. The
@@ -15,20 +13,16 @@ const ROUNDS = { quick: 2, full: 3 }
  */
 export function measureThroughput(items: number, isPromised: boolean): (bench: Bench) => Promise<Result> {
   return async bench => {
-    const { engine, options, say } = bench
+    const { engine, say } = bench
+    const { warmUpS, roundS, rounds: count } = bench.options.durations
     const [ours, off] = [await startWorld(bench, 'withFms', { isAllWithServer: true }), await startWorld(bench, 'off')]
     try {
       const through = new Rounds(bench, ours, items)
       const bare = new Rounds(bench, off, items)
-      await through.completed(WARM_UP_S)
-      await bare.placed(WARM_UP_S)
+      await through.completed(warmUpS)
+      await bare.placed(warmUpS)
       const rounds: { readonly through: number; readonly bare: number }[] = []
-      for (let round = 0; round < (options.isQuick ? ROUNDS.quick : ROUNDS.full); round++) {
-        rounds.push({
-          through: await through.completed(options.durations.roundS),
-          bare: await bare.placed(options.durations.roundS)
-        })
-      }
+      while (rounds.length < count) rounds.push({ through: await through.completed(roundS), bare: await bare.placed(roundS) })
       const ratios = rounds.map(each => each.through / each.bare)
       const ratio = median(ratios)
       say(`  rounds ${rounds.map(each => `${each.through.toFixed(0)} of ${each.bare.toFixed(0)}`).join(', ')}`)
