@@ -80,7 +80,10 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
   return {
     gateway: answers ? watch.asking(gateway) : gateway,
     policy: fulfilmentPolicy(fms),
-    ...(answers && { answers, listener: { secret, read: watch.reading(readNotification), onOver: answers.overtaken } }),
+    ...(answers && {
+      answers,
+      listener: { secret, read: watch.reading(readNotification), onOver: answers.overtaken, justSent: answers.justSent }
+    }),
     concurrency: fms.maxConcurrent,
     room: () => Math.min(breaker.room(), fms.maxConcurrent * CALLBACKS_PER_CALL - (answers?.expected ?? 0)),
     isAnswering: () => breaker.room() > 0,

@@ -172,6 +172,8 @@ function cancellationOf(answer: CancellationAnswer, state: string): ServiceOrder
   }
 }
 
+/** What `toISOString` would write, of a day that every month has. */
+const AS_WRITTEN_HERE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 /** What needs no mending. */
 const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([Zz]|[+-]\d{2}:?\d{2})?$/
@@ -183,6 +185,7 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([
  */
 export function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
+  if (AS_WRITTEN_HERE.test(text)) return text
   if (USUAL.test(text)) return instantAt(Date.parse(text))
   const parts = DATE_TIME.exec(text)
   if (!parts) return undefined

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Fulfilment } from '@crm-lite/domain'
 import t from 'tap'
 import { PatientAnswers } from './patient-answers.ts'
 
@@ -12,12 +13,22 @@ function world(patienceMs: number, lookEveryMs = LONG_PATIENCE_MS) {
 }
 
 const notOvertaken = async () => false
+const sent = { id: '1', state: 'sent' } as Fulfilment
+
+t.test('what waits is known as it was sent, until something says more', async t => {
+  const { answers } = world(LONG_PATIENCE_MS)
+  answers.storeLater('1', { sent, isOvertaken: notOvertaken, store: async () => undefined })
+  t.equal(answers.justSent('1'), sent)
+  answers.overtaken('1')
+  t.equal(answers.justSent('1'), undefined)
+  await answers.stop()
+})
 
 t.test('the answer that something was taken lets callbacks go ahead', async t => {
   const { answers } = world(PATIENCE_MS)
   const startedMs = performance.now()
   const waitedMs = await new Promise<number>(resolve =>
-    answers.storeLater('1', { isOvertaken: notOvertaken, store: async () => resolve(performance.now() - startedMs) })
+    answers.storeLater('1', { sent, isOvertaken: notOvertaken, store: async () => resolve(performance.now() - startedMs) })
   )
   t.ok(waitedMs >= PATIENCE_MS - 2)
 })
@@ -30,7 +41,7 @@ t.test('who stops stores what waits, and does not wait any longer', async t => {
       await pause(1)
       stored++
     }
-    answers.storeLater(`${n}`, { isOvertaken: notOvertaken, store })
+    answers.storeLater(`${n}`, { sent, isOvertaken: notOvertaken, store })
   }
   await answers.stop()
   t.equal(stored, 3)
@@ -41,7 +52,7 @@ t.test("an answer that cannot be stored is in nobody else's way", async t => {
   const store = async () => {
     throw new Error('the database is gone')
   }
-  answers.storeLater('1', { isOvertaken: notOvertaken, store })
+  answers.storeLater('1', { sent, isOvertaken: notOvertaken, store })
   await answers.stop()
   t.equal(warnings.length, 1)
 })
@@ -55,7 +66,7 @@ t.test('what callbacks have overtaken is not stored any more, and the others are
         stored.push(id)
         if (id === '4') resolve()
       }
-      answers.storeLater(id, { isOvertaken: notOvertaken, store })
+      answers.storeLater(id, { sent, isOvertaken: notOvertaken, store })
     }
   })
   answers.overtaken('1')
@@ -69,7 +80,7 @@ t.test('of two answers about one service order the later one is stored', async t
   const { answers } = world(LONG_PATIENCE_MS)
   const stored: string[] = []
   for (const text of ['first', 'second'])
-    answers.storeLater('1', { isOvertaken: notOvertaken, store: async () => void stored.push(text) })
+    answers.storeLater('1', { sent, isOvertaken: notOvertaken, store: async () => void stored.push(text) })
   await answers.stop()
   t.strictSame(stored, ['second'])
 })
@@ -84,7 +95,7 @@ t.test('what another server has heard is found by looking', async t => {
       if (id === '3') throw new Error('the database is gone')
       return overtaken.has(id)
     }
-    answers.storeLater(id, { isOvertaken, store: async () => void stored.push(id) })
+    answers.storeLater(id, { sent, isOvertaken, store: async () => void stored.push(id) })
   }
   t.equal(answers.expected, 3)
   overtaken.add('2')
@@ -97,7 +108,7 @@ t.test('what another server has heard is found by looking', async t => {
 t.test('of an FMS that takes its time nothing is expected, and again when it does not any more', async t => {
   const { answers } = world(PATIENCE_MS)
   const store = async () => undefined
-  const tell = (id: string) => answers.storeLater(id, { isOvertaken: notOvertaken, store })
+  const tell = (id: string) => answers.storeLater(id, { sent, isOvertaken: notOvertaken, store })
   for (let n = 0; n < 40; n++) tell(`slow ${n}`)
   t.equal(answers.expected, 40)
   await new Promise<void>(resolve => answers.watch(resolve))

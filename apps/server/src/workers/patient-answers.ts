@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { TakenAnswer } from '@crm-lite/domain'
+import type { Fulfilment, TakenAnswer } from '@crm-lite/domain'
 import type { WorkerLog } from './delivery-options.ts'
 
 export interface PatientAnswersOptions {
@@ -78,6 +78,9 @@ export class PatientAnswers {
     this.#remember(1)
     this.#onOvertaken()
   }
+
+  /** What was sent and waits, as it was sent. */
+  readonly justSent = (id: string): Fulfilment | undefined => this.#waiting.get(id)?.answer?.sent
 
   /** Stores what waits without waiting any longer. */
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import {
   DomainError,
   type FmsNotification,
+  type Fulfilment,
   type FulfilmentDependencies,
   followNotification,
   type ReadFmsNotification,
@@ -28,6 +29,8 @@ export interface FmsListener {
   readonly read: ReadFmsNotification
   /** Told of each service order, by our id of it, that is over after a callback. */
   readonly onOver?: (id: string) => void
+  /** What this process has just sent, by our id of it: see {@link followNotification}. */
+  readonly justSent?: (id: string) => Fulfilment | undefined
 }
 
 export interface ServedFmsListener extends FmsListener {
@@ -79,8 +82,8 @@ function paddedSecret(text: string): Buffer {
   return padded
 }
 
-function listen({ read, services, onOver }: ServedFmsListener) {
-  const dependencies = { ...services, ...(onOver && { onOver }) }
+function listen({ read, services, onOver, justSent }: ServedFmsListener) {
+  const dependencies = { ...services, ...(onOver && { onOver }), ...(justSent && { justSent }) }
   return async (request: FastifyRequest<Callback>, reply: FastifyReply): Promise<string> => {
     keepSecret(reply)
     const eventName = request.params['*']?.split('/').findLast(part => part !== '')

@@ -154,6 +154,11 @@ export const fulfilmentDefinition = {
   ]
 } as const satisfies DefinitionOf<Fulfilment>
 
+/** @param isListenedTo whether a milestone of its journey waits for what the FMS tells */
+export function listenedTo(record: Fulfilment, isListenedTo: boolean): Fulfilment {
+  return isListenedTo && !record.isListenedTo ? { ...record, isListenedTo } : record
+}
+
 /** Of attempts on the same items the latest each. */
 export function latestAttempts(records: readonly Fulfilment[]): Fulfilment[] {
   const latest = new Map<string, Fulfilment>()

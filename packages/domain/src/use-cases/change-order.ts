@@ -1,4 +1,5 @@
-import { beginSending, type Fulfilment } from '../fulfilment/index.ts'
+import { beginSending, type Fulfilment, listenedTo } from '../fulfilment/index.ts'
+import { awaitsServiceOrders } from '../journey/apply-service-order.ts'
 import { orderProgress } from '../journey/progress.ts'
 import { DomainError } from '../kernel/errors.ts'
 import type { Moment } from '../kernel/moment.ts'
@@ -78,7 +79,10 @@ async function storeOrderChange(
   const { transaction, source, moment } = work
   const open = await settledTask(transaction, before.journey, change.order, moment)
   const provisioning = await provisioningAfter(work, before, change, { policy, task: open?.before.task })
-  takeAsSent?.(provisioning ? beginSending(provisioning) : [])
+  if (takeAsSent) {
+    const isListenedTo = awaitsServiceOrders(before.journey)
+    takeAsSent(provisioning ? beginSending(provisioning).map(record => listenedTo(record, isListenedTo)) : [])
+  }
   if (provisioning) return storeProvisioning(work, { before, provisioning, open })
   const progress = orderProgress(before.order, change, before.journey, moment, open && { tasks: open.states })
   return storeProgress(transaction, source, { before, progress, moment })

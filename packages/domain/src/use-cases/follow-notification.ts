@@ -21,6 +21,11 @@ export interface FollowNotificationDependencies extends FulfilmentDependencies {
   readonly store: ResourceStore
   /** Told of each that is over now, and no longer waits for anything. */
   readonly onOver?: (id: string) => void
+  /**
+   * What this process has just sent and waits to store the answer to, as it was sent. That it is under way is no news of it, whatever has become of
+   * the record since: the answer says so as well.
+   */
+  readonly justSent?: (id: string) => Fulfilment | undefined
 }
 
 /**
@@ -58,14 +63,13 @@ async function follow(
   context: RequestContext,
   isMeant: (record: Fulfilment) => boolean
 ): Promise<Found> {
-  const { store, clock, fulfilment, onOver } = dependencies
+  const { store, clock, fulfilment, onOver, justSent } = dependencies
   const told = report && { report, ...(eventId !== undefined && { eventId }) }
   const isIdle = (record: Fulfilment, now: Now) => (told ? isOfNoConsequence(record, told, now) : isOver(record.state))
   // Most of what is told on the way changes nothing: it needs no transaction.
   if (!told || isUnderWay(told.report)) {
-    const stored = await store.get(context.tenant, fulfilmentDefinition, id)
-    if (!stored) return 'unknown'
-    const record = JSON.parse(stored.document) as Fulfilment
+    const record = justSent?.(id) ?? (await storedFulfilment(store, id, context.tenant))
+    if (!record) return 'unknown'
     if (!isMeant(record)) return 'other'
     const moment = { now: clock.now(), actor: context.actor }
     if (isIdle(record, { moment, ...fulfilment })) return 'followed'
@@ -91,6 +95,11 @@ async function follow(
   }
   if (isOverNow) onOver?.(id)
   return found
+}
+
+async function storedFulfilment(store: ResourceStore, id: string, tenant: string): Promise<Fulfilment | undefined> {
+  const stored = await store.get(tenant, fulfilmentDefinition, id)
+  return stored && (JSON.parse(stored.document) as Fulfilment)
 }
 
 const serviceOrderPath = {

@@ -21,6 +21,8 @@ import type { NewProductOrderItem } from '../resources/product-order-item.ts'
 import { MemoryFms, type MemoryFmsOptions } from '../testing/memory-fms.ts'
 import { MemoryStore } from '../testing/memory-store.ts'
 import { acceptProductOrder } from './accept-product-order.ts'
+import { activateJourneySpecification } from './activate-journey-specification.ts'
+import { createJourneySpecification } from './create-journey-specification.ts'
 import { type DecisionOnFallout, decideOnFallout } from './decide-on-fallout.ts'
 import { deleteProductOrder } from './delete-product-order.ts'
 import { dueOrderWork } from './due-order-work.ts'
@@ -41,6 +43,7 @@ const phone = { id: '2', action: 'add', productOffering: { id: 'phone' } } as co
 function world(options: MemoryFmsOptions = {}) {
   let last = 0
   let now = Date.parse('2026-03-02T09:00:00Z')
+  const justSent = new Map<string, Fulfilment>()
   const clock = { now: () => new Date(now) }
   const fms = new MemoryFms({ ...options, now: clock.now })
   const store = new MemoryStore({ clock })
@@ -50,6 +53,7 @@ function world(options: MemoryFmsOptions = {}) {
     clock,
     fms,
     ids: { next: () => `id-${String(++last).padStart(4, '0')}` },
+    justSent: (id: string) => justSent.get(id),
     orderAcceptance: 'automatic' as const,
     fulfilment: { settings: defaultFulfilmentSettings, random: () => 0.5, canLookUp: fms.canLookUp }
   }
@@ -62,6 +66,14 @@ function world(options: MemoryFmsOptions = {}) {
   const world = {
     fms,
     store,
+    justSent,
+    /** Orders that are placed from now on have a milestone that the FMS begins. */
+    awaitProgress: async () => {
+      const reachedBy = { by: 'serviceOrder', states: ['inProgress'] } as const
+      const milestone = [{ key: 'begun', name: 'Begun', reachedBy: { ...reachedBy, states: [...reachedBy.states] } }]
+      const { stored } = await createJourneySpecification(dependencies, { key: 'j', name: 'J', priority: 1, milestone }, context)
+      await activateJourneySpecification(dependencies, { id: stored.id }, context)
+    },
     advance: (ms: number) => {
       now += ms
     },
@@ -164,6 +176,23 @@ t.test('what is accepted where there is a place for calls', async t => {
     const [sent] = await crm.acceptPromptly(id)
     t.equal(sent!.length, 8)
     t.same((await crm.fulfilments()).filter(({ state }) => state === 'intended').length, 4)
+  })
+
+  t.test('is not told anything new by being under way, but where its journey waits for that', async t => {
+    for (const isAwaited of [false, true]) {
+      const crm = world()
+      if (isAwaited) await crm.awaitProgress()
+      const id = await crm.place(fibre)
+      const [[sent] = []] = await crm.acceptPromptly(id)
+      t.same(await crm.fulfilments(), [sent], 'it is known as it is stored')
+      crm.justSent.set(sent!.id, sent!)
+      const item = { id: 'service', state: 'inProgress', milestones: [], errorMessages: [] }
+      const rest = { milestones: [], jeopardyAlerts: [], errorMessages: [] }
+      await crm.hear({ id: 'so-1', externalId: sent!.id, state: 'inProgress', items: [item], ...rest })
+      const begun = (await crm.journey(id)).milestone.find(({ key }) => key === 'begun')
+      t.equal(begun?.state, isAwaited ? 'reached' : undefined)
+      t.match(await crm.fulfilments(), [{ state: isAwaited ? 'placed' : 'sent' }])
+    }
   })
 
   t.test('is looked up when who has accepted it was killed before the call', async t => {

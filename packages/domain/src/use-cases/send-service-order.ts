@@ -17,6 +17,8 @@ import { changeFulfilment, type FulfilmentDependencies } from './change-fulfilme
 
 /** The answer of the FMS that it has taken a service order. */
 export interface TakenAnswer {
+  /** As it was sent. */
+  readonly sent: Fulfilment
   /** Whether callbacks have told more by now: then it need not be stored. */
   isOvertaken(): Promise<boolean>
   store(): Promise<unknown>
@@ -46,7 +48,7 @@ export async function sendServiceOrder(
   // An FMS that does not tell our id back calls back by its own alone, which has to be known then.
   const isNamed = result.kind === 'ok' && result.value.externalId !== undefined
   if (!isNamed || !storeLater) return store()
-  storeLater(sent.id, { isOvertaken: () => isDone(dependencies, sent.id, context), store })
+  storeLater(sent.id, { sent, isOvertaken: () => isDone(dependencies, sent.id, context), store })
   return undefined
 }
 

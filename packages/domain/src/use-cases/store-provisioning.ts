@@ -6,6 +6,7 @@ import {
   type FulfilmentSettings,
   falloutDefinition,
   fulfilmentDefinition,
+  listenedTo,
   type ProductChange,
   type Provisioning,
   resolveFallout
@@ -71,7 +72,7 @@ function withFulfilments(progress: Progress, { latest }: Pick<Provisioning, 'lat
 async function storeFulfilments(work: OrderWork, provisioning: Provisioning, journey: Journey): Promise<void> {
   const { made, fallouts, resolved, products, context } = provisioning
   const isListenedTo = awaitsServiceOrders(journey)
-  const records = [...provisioning.records.values()].map(record => (isListenedTo ? { ...record, isListenedTo } : record))
+  const records = [...provisioning.records.values()].map(record => listenedTo(record, isListenedTo))
   // Where that takes a round trip, one does for all.
   const stored = await Promise.all(
     records.map(({ id }) => (made.has(id) ? undefined : work.transaction.get(fulfilmentDefinition, id)))

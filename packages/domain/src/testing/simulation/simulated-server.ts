@@ -1,4 +1,5 @@
 import { disabledSubscription } from '../../events/subscription-changes.ts'
+import type { Fulfilment } from '../../fulfilment/fulfilment.ts'
 import { defaultFulfilmentSettings } from '../../fulfilment/settings.ts'
 import type { DoWork, WorkKind } from '../../ports/work-queue.ts'
 import type { OrderDependencies } from '../../use-cases/change-order.ts'
@@ -65,11 +66,11 @@ export class SimulatedServer implements Server {
   }
 
   /** Answers wait for callbacks, and are not stored any more when one has said more. */
-  #patience(): Pick<SendDependencies, 'storeLater'> & Pick<FollowNotificationDependencies, 'onOver'> {
-    const waiting = new Set<string>()
+  #patience(): Pick<SendDependencies, 'storeLater'> & Pick<FollowNotificationDependencies, 'onOver' | 'justSent'> {
+    const waiting = new Map<string, Fulfilment>()
     return {
       storeLater: (id, answer) => {
-        waiting.add(id)
+        waiting.set(id, answer.sent)
         this.#spawnStep(async () => {
           await this.process.pause(MAX_PATIENCE_MS / 2)
           if (waiting.has(id) && (await answer.isOvertaken())) waiting.delete(id)
@@ -77,7 +78,8 @@ export class SimulatedServer implements Server {
           if (waiting.delete(id)) await answer.store()
         })
       },
-      onOver: id => void waiting.delete(id)
+      onOver: id => void waiting.delete(id),
+      justSent: id => waiting.get(id)
     }
   }
 
