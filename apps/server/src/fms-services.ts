@@ -101,7 +101,7 @@ export function fmsServices(config: Config, { fmsUrl, callbackBaseUrl }: FmsPlac
 const SECOND_MS = 1_000
 const HOUR_MS = 3_600 * SECOND_MS
 /** So many service orders may have been sent that the FMS is about to call back about. */
-const CALLBACKS_PER_CALL = 4
+const CALLBACKS_PER_CALL = 6
 /** Calls beyond those of the workers, which are never more at a time than there are places: they wait for one to end. */
 const MAX_WAITING = 8
 /** A call may have to wait for its turn, ask for a token twice and be made twice; tokens take ten seconds at most. */
