@@ -25,6 +25,8 @@ const REPAIR_EVERY_MS = 60_000
 const PAUSE_AFTER_FAILURE_MS = 1_000
 /** While changes are written one after the other, and are for nobody, somebody looks at them this often. */
 const LOOK_EVERY_MS = { least: 20, most: 80 }
+/** Who subscribes then may wait this much longer for the first event. */
+const LOOK_WHERE_NOBODY_LISTENS_EVERY_MS = { least: 250, most: 250 }
 /** What is made of events is claimed at once; this is for what becomes due in other ways while changes are written. */
 const CLAIM_EVERY_MS = { least: 20, most: 320 }
 /**
@@ -50,6 +52,7 @@ export class DeliveryWorker {
   readonly #repair = this.#pump(() => this.#repairOnce())
   readonly #timers = new Map<TimerName, NodeJS.Timeout>()
   readonly #fanOutPace: Pace
+  readonly #unheardPace: Pace
   readonly #claimPace: Pace
   #isStarted = false
   /** Whether anybody could have wanted the last events. */
@@ -67,6 +70,7 @@ export class DeliveryWorker {
     this.#options = { random: Math.random, monotonicMs: () => performance.now(), ...options }
     const { queue, limits, monotonicMs } = this.#options
     this.#fanOutPace = new Pace(LOOK_EVERY_MS, monotonicMs)
+    this.#unheardPace = new Pace(LOOK_WHERE_NOBODY_LISTENS_EVERY_MS, monotonicMs)
     this.#claimPace = new Pace(CLAIM_EVERY_MS, monotonicMs)
     const enough = limits.concurrencyPerSubscription * LEFT_PER_SLOT
     this.#rest = new FanOutRest(id => this.#deliverer.lanes.sizeOf(id), enough)
@@ -127,8 +131,13 @@ export class DeliveryWorker {
 
   #wake(): void {
     this.#lookedAgain = 0
-    if (!this.#rest.isOn) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    if (!this.#rest.isOn) this.#wakeFanOut()
     this.#wakeInTime('claim', this.#claim, this.#claimPace)
+  }
+
+  /** Where nobody subscribed to anything nobody is kept waiting. */
+  #wakeFanOut(): void {
+    this.#wakeInTime('fanOut', this.#fanOut, this.#isListenedTo ? this.#fanOutPace : this.#unheardPace)
   }
 
   /** Most of what wakes is a change, often one that is for nobody: that shall not cost a look at the log and a claim each time. */
@@ -151,7 +160,7 @@ export class DeliveryWorker {
     if (isWanted || isAtEnd || isMore) this.#fanOutPace.reset()
     const restMs = isMore ? this.#rest.begin(given, this.#hasCaughtUp) : undefined
     if (restMs !== undefined) this.#restFor(restMs)
-    else if (seen > 0) this.#wakeInTime('fanOut', this.#fanOut, this.#fanOutPace)
+    else if (seen > 0) this.#wakeFanOut()
     else this.#lookAgainSoon()
     return false
   }
