@@ -66,7 +66,11 @@ async function startSimulator(companions: Companion[], core: string | undefined,
   const args = ['-n', niceness, process.execPath, SIMULATOR, '--port', '0', '--pace', '0']
   const simulator = await startCompanion('nice', args, core, {}, 'FMS simulator on')
   companions.push(simulator)
-  return new URL(/http:\S+/.exec(simulator.line)![0]).origin
+  const { origin } = new URL(/http:\S+/.exec(simulator.line)![0])
+  // More devices than anybody orders: what is out of stock would be held for ever.
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${origin}/admin/stock`, { method: 'PUT', headers, body: JSON.stringify([{ model: 'HomeBox 7', count: 1e9 }]) })
+  return origin
 }
 
 export function orderRequests(items: number): LoadRequest[] {
