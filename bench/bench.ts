@@ -28,4 +28,5 @@ export interface Result {
 export interface Recorded extends Result {
   readonly of: MeasureName
   readonly measured: string
+  readonly processor: string
 }

@@ -13,7 +13,7 @@ export function documentOf(
 ): string {
   return `# Benchmarks
 
-Written by \`npm run bench -- --write\` of \`bench/results.json\`, which keeps each measure's last run. Ratios matter, digits do not: another machine has other digits.
+Written by \`npm run bench -- --write\` of \`bench/results.json\`, which keeps each measure's last run. Ratios matter, digits do not: another machine has other digits. The last run was on:
 
 ${machine.map(line => `- ${line}`).join('\n')}
 
@@ -27,7 +27,7 @@ ${tableOf(results)}
   stored text; for POST, one that stores the text that was sent under a new id: as one row in our table with its indexes, as one (bare) row in a
   table without further indexes, or (the same rows) with its links and its event, too. Both with group commit (SQLite: \`synchronous=FULL\`, one commit a
   turn of the event loop; PostgreSQL: rows by \`unnest\`, one statement, two batches in flight). They have the same cache and as many connections as ours, and read the same database; for POST each side has its own, with the same ${thousands(rows.usual)} customers in it.
-- Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, as many rounds as the last column says. Throughput and
+- Ours and the floor take turns, in another order each round: after ${warmUpS} s of warm-up each, as many rounds as the table says. Throughput and
   p99 are medians of the rounds, the ratio is the median of the rounds' ratios, with the smallest and the largest in brackets.
 - Creating without an event is the same server with a unit of work that publishes nothing. It is what 0.60 was promised of; with its event
   a change may take 1.25 times as long.

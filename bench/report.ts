@@ -1,6 +1,6 @@
 import type { Recorded } from './bench.ts'
 
-const HEADINGS = ['measure', 'engine', 'ours', 'compared with', 'ratio', 'target', 'met', 'measured'] as const
+const HEADINGS = ['measure', 'engine', 'ours', 'compared with', 'ratio', 'target', 'met', 'measured', 'processor'] as const
 
 /** The table as text: also valid Markdown. */
 export function tableOf(results: readonly Recorded[]): string {
@@ -12,7 +12,8 @@ export function tableOf(results: readonly Recorded[]): string {
     each.ratio,
     each.target,
     met(each),
-    each.measured
+    each.measured,
+    each.processor
   ])
   const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...rows.map(row => row[column]!.length)))
   const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`

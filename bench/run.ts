@@ -8,7 +8,7 @@ import { postgresEngine } from './data/postgres-engine.ts'
 import { sqliteEngine } from './data/sqlite-engine.ts'
 import type { EngineUnderTest } from './engine-under-test.ts'
 import { startLoadGenerator } from './load/load-generator.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, processorHere } from './machine.ts'
 import { measureGet, measureList, measurePost } from './measures/against-floor.ts'
 import { measureEvents } from './measures/events-all.ts'
 import { measureMemory } from './measures/memory.ts'
@@ -58,7 +58,7 @@ async function run(options: Options): Promise<number> {
       for (const measure of options.only) {
         say(`${measure} on ${engine.title}`)
         const found = [await measures[measure]({ options, cores, load, engine, say })].flat()
-        results.push(...found.map(each => ({ ...each, of: measure, measured: measuredNow(options) })))
+        results.push(...found.map(each => ({ ...each, of: measure, measured: measuredNow(options), processor: processorHere() })))
       }
     } finally {
       load.stop()
