@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Product } from '@crm-lite/domain'
 import type { SimulatorCounts, Subscription } from '@crm-lite/fms-simulator'
 import t from 'tap'
 import { freePort } from './free-port.ts'
+import { startFms } from './testing/proofs/fms-process.ts'
 import { hasWhatTheKitWants } from './testing/provision.ts'
 import { type CrmServer, newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
@@ -107,4 +110,30 @@ t.test('a worker in a process of its own brings no simulator, and says so', asyn
   const { code, stderr } = await runCrm(t, ['worker'], env)
   t.equal(code, 1)
   t.match(stderr, /^crm: crm worker brings no FMS simulator: set FMS_URL/)
+})
+
+t.test('an FMS of the older version is enough', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'crm-v3-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const fms = await startFms(t, { file: join(folder, 'fms.db'), port: await freePort('127.0.0.1'), paceMs: 50, settleMs: 100 })
+  const server = await startServer(t, {
+    CRM_MODE: 'development',
+    DATABASE_URL: newSqliteUrl(t),
+    PORT: String(await freePort('127.0.0.1')),
+    FMS_URL: fms.url,
+    FMS_VERSION: 'v3'
+  })
+  const placed = await fetch(`${server.url}${ORDERS}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: orderOfReadme()
+  })
+  const { id } = (await placed.json()) as { id: string }
+  await eventually(
+    () => read<{ state: string }>(`${server.url}${ORDERS}/${id}`),
+    ({ state }) => state === 'completed'
+  )
+  t.match(await read<Product[]>(`${server.url}${PRODUCTS}`), [{ status: 'active', productSerialNumber: /^HOME/ }])
+  const { callbacks } = await fms.counts()
+  t.ok((callbacks['delivered'] ?? 0) > 0, 'it was told so by callbacks')
 })

@@ -65,19 +65,26 @@ interface Rows {
 export function batchStatement(batch: readonly WriteSet[], nowMs: number): Statement & { readonly name?: string } {
   const parts = collect(batch, nowMs)
   const shape = parts.map(({ kind, table }) => `${kind} ${table}`).join(',')
-  let text = texts.get(shape)
-  if (!text) {
-    const sql = textOf(parts)
-    // Every name is kept by each connection, and its plan by the database.
-    text = texts.size < MAX_NAMED ? { name: statementName(sql), sql } : { sql }
-    if ('name' in text) texts.set(shape, text)
-  }
+  const text = texts.get(shape) ?? made(shape, textOf(parts))
   return { ...text, parameters: parts.flatMap(parametersOf) }
+}
+
+/** Every name is kept by each connection, and its plan by the database: beyond these there are none. */
+function made(shape: string, sql: string): Text {
+  if (texts.size >= MAX_NAMED) return { sql }
+  const text = { name: statementName(sql), sql }
+  texts.set(shape, text)
+  return text
 }
 
 const MAX_NAMED = 200
 /** By which tables are written and how. Which go together is a matter of what comes together: a few dozen mostly. */
-const texts = new Map<string, { readonly name?: string; readonly sql: string }>()
+const texts = new Map<string, Text & { readonly name: string }>()
+
+interface Text {
+  readonly name?: string
+  readonly sql: string
+}
 
 function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
   const parts = new Map<string, Rows>()
