@@ -289,6 +289,52 @@ for (const [name, { newUrl }] of Object.entries(engines)) {
   })
 }
 
+t.test('PostgreSQL: what waits behind a bundle stays there while the bundle, whose lease is over, is made into rows', async t => {
+  const url = await server.createDatabase()
+  const database = await openDatabase({ url, clock, exclusive: false })
+  const holder = new pg.Client(url)
+  await holder.connect()
+  t.teardown(() => Promise.all([database.close(), holder.end()]))
+  const { deliveries } = database
+  const all = (leaseMs: number) => ({ limit: 10, leaseMs, now: clock.now() })
+  const fanOutAll = async () => {
+    while ((await deliveries.figures(clock.now())).unseenEvents > 0) await deliveries.fanOut(() => true, 10, all(0))
+  }
+  await subscribe(database, 's')
+  await fanOutAll()
+  for (let round = 0; round < 40; round++) {
+    await publish(database, `${round} first`, `${round}`)
+    await fanOutAll()
+    await publish(database, `${round} second`, `${round}`)
+    await fanOutAll()
+    // Whoever ends leases comes first to the bundle, and whoever repairs has looked at the rows before.
+    await holder.query('begin; lock table delivery_bundle in access exclusive mode')
+    const claiming = deliveries.claim(all(60_000))
+    await blocked(holder, 1)
+    const repairing = deliveries.repair(clock.now())
+    await blocked(holder, 2)
+    await holder.query('commit')
+    t.equal(await repairing, 0)
+    const claimed = [...(await claiming), ...(await deliveries.claim(all(60_000)))]
+    t.same(
+      claimed.map(({ event }) => event.id),
+      [`${round} first`]
+    )
+    for (const each of claimed) await deliveries.delivered(each, clock.now())
+    for (const each of await deliveries.claim(all(60_000))) await deliveries.delivered(each, clock.now())
+  }
+})
+
+/** Resolves when so many wait for a lock of this connection. */
+async function blocked(holder: pg.Client, count: number): Promise<void> {
+  for (;;) {
+    const { rows } = await holder.query<{ count: string }>(
+      `select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`
+    )
+    if (Number(rows[0]?.count) >= count) return
+  }
+}
+
 async function runSql(url: string, sql: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const file = new Sqlite(url.slice('sqlite:'.length))

@@ -76,8 +76,12 @@ function removeDelivered(engine: Engine, rows: readonly Row[]): Promise<readonly
   )
 }
 
-/** Lets deliveries move up that wait behind nothing. Returns how many. */
-export async function moveUpStranded(engine: Engine, lines: DeliveryLines, bundles: DeliveryBundles): Promise<number> {
+/**
+ * Lets deliveries move up that wait behind nothing. Returns how many.
+ *
+ * What has no row before it is only a guess: its first may stand in a bundle, and go from there to a row while this looks.
+ */
+export async function moveUpStranded(engine: Engine, lines: DeliveryLines): Promise<number> {
   const moved = await engine.transact(
     async run => {
       await lines.lock(run)
@@ -88,10 +92,10 @@ export async function moveUpStranded(engine: Engine, lines: DeliveryLines, bundl
         )
       )
       const found = stranded.map(([lane, key]) => lineOf(Number(lane), String(key)))
-      const followed = await bundles.follow(run, new Set(found.map(({ name }) => name)))
+      const stateOf = await lines.states(run, found)
       return lines.moveUp(
         run,
-        found.filter(({ name }) => !followed.has(name))
+        found.filter(line => stateOf(line) === 'pending')
       )
     },
     { lazy: true }

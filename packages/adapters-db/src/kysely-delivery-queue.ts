@@ -43,7 +43,7 @@ export function kyselyDeliveryQueue(engine: Engine, clock: Clock): DeliveryQueue
     nextDueAt: () => nextDueAt(lanes),
     figures: now => figures(engine, bundles, now),
     repair: async now => {
-      let repaired = await moveUpStranded(engine, lines, bundles)
+      let repaired = await moveUpStranded(engine, lines)
       for (const { tenant, subscriptionId } of await abandonedLanes(engine))
         repaired += await parking.drop(tenant, subscriptionId)
       for (const { tenant, subscriptionId } of await disabledLanes(engine))
