@@ -69,7 +69,7 @@ export async function rowsOfOrder(input: NewProductOrder = orderOf(0)): Promise<
   return {
     id: order.id,
     documents: writes.tables().flatMap(({ table, definition, inserts }) =>
-      inserts.map(({ id, document, resource }) => {
+      inserts.map(({ stored: { id, document }, resource }) => {
         const columns = columnsOf(definition).map(({ name, valueIn }) => ({ name, value: valueIn(resource) }))
         return { table, id, document, columns }
       })

@@ -119,8 +119,14 @@ export class KyselyUnitOfWork implements UnitOfWork {
     definition: ResourceDefinition,
     id: string
   ): Promise<StoredResource | undefined> {
+    const table = tableOf(definition)
+    const recent = reader.recent?.get(table, tenant, id)
+    if (recent) return recent
     const row = await reader.find({ ...this.#getStatement(definition), parameters: [tenant, id] })
-    return row && { id, revision: row[0] as number, document: row[1] as string }
+    if (!row) return undefined
+    const stored = { id, revision: row[0] as number, document: row[1] as string }
+    reader.recent?.keep(table, tenant, stored)
+    return stored
   }
 
   async #recall(reader: WorkReader, tenant: string, request: IdempotentRequest): Promise<RememberedOutcome | undefined> {

@@ -11,13 +11,15 @@ import {
   type ResourceDefinition,
   resourceIn,
   type StoredResource,
+  storedAs,
   type WorkKind
 } from '@crm-lite/domain'
 import { type Link, linksOf } from './links.ts'
 import { tableOf } from './table-names.ts'
 
 /** A row to be written. */
-export interface DocumentInsert extends StoredResource {
+export interface DocumentInsert {
+  readonly stored: StoredResource
   /** What is in the document. */
   readonly resource: Resource
 }
@@ -58,7 +60,7 @@ interface Changed {
   /** What is stored; absent when the work made the resource. */
   readonly before?: StoredResource
   /** Absent when the work removed it. */
-  after?: { readonly stored: StoredResource; readonly resource: Resource }
+  after?: DocumentInsert
 }
 
 /** Collects what one piece of work writes, so that it can be written together with that of others, in as few steps as the engine allows. */
@@ -155,7 +157,7 @@ export class WriteSet {
 
   #write(changed: Changed, resource: Resource, revision: number): StoredResource {
     this.#checkExtraIndexes(changed.definition, resource)
-    const stored = { id: resource.id, revision, document: JSON.stringify(resource) }
+    const stored = storedAs(resource, revision)
     changed.after = { stored, resource }
     this.#changed.set(keyOf(changed.definition, stored.id), changed)
     return stored
@@ -184,11 +186,9 @@ function addRows(tables: Map<string, TableWrites>, { definition, before, after }
   const hasLinks = definition.indexed.some(({ many }) => many)
   const linksBefore = before && hasLinks ? linksOf(definition, resourceIn(before)) : []
   const linksAfter = after && hasLinks ? linksOf(definition, after.resource) : []
-  if (after) {
-    const { id, revision, document } = after.stored
-    if (before) rows.updates.push({ id, revision, document, resource: after.resource, before })
-    else rows.inserts.push({ id, revision, document, resource: after.resource })
-  } else if (before) rows.deletes.push(before)
+  if (after && before) rows.updates.push({ ...after, before })
+  else if (after) rows.inserts.push(after)
+  else if (before) rows.deletes.push(before)
   if (linksBefore.length === 0) rows.linksAdded.push(...linksAfter)
   else {
     rows.linksAdded.push(...without(linksAfter, linksBefore))

@@ -49,6 +49,7 @@ export {
   type ResourceDefinition,
   resourceIn,
   type StoredResource,
+  storedAs,
   type ValueType
 } from './kernel/resource.ts'
 export { Slots, type Slotted } from './kernel/slots.ts'

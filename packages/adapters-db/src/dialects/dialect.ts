@@ -3,6 +3,7 @@ import type { RawBuilder, SqlBool } from 'kysely'
 import type { WriteSet } from '../write-set.ts'
 import type { DeliverySql } from './delivery-sql.ts'
 import type { JsonSql } from './json-sql.ts'
+import type { RecentResources } from './recent-resources.ts'
 
 /** A row as an array, in the order of the selected columns. */
 export type Row = readonly unknown[]
@@ -38,6 +39,8 @@ export interface WorkReader {
   read(statement: Statement): Promise<readonly Row[]>
   /** The same of one that finds at most one row, by texts. */
   find(statement: Statement): Promise<Row | undefined>
+  /** What is known without looking: there is none where others may have written meanwhile. */
+  readonly recent?: Pick<RecentResources, 'get' | 'keep'>
 }
 
 /** Runs work and commits what it writes. */

@@ -126,9 +126,9 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
 type Add = (kind: Kind, table: string, row: readonly Value[]) => void
 
 function addTable(add: Add, tenant: string, { table, inserts, updates, deletes, linksRemoved, linksAdded }: TableWrites): void {
-  for (const { id, revision, document } of inserts) add('insert', table, [tenant, id, revision, document])
-  for (const { id, before, revision, document } of updates)
-    add('update', table, [tenant, id, before.revision, revision, document])
+  for (const { stored } of inserts) add('insert', table, [tenant, stored.id, stored.revision, stored.document])
+  for (const { stored, before } of updates)
+    add('update', table, [tenant, stored.id, before.revision, stored.revision, stored.document])
   for (const { id, revision } of deletes) add('delete', table, [tenant, id, revision])
   for (const { attribute, value, id } of linksRemoved) add('unlink', table, [tenant, attribute, value, id])
   for (const { attribute, value, id } of linksAdded) add('link', table, [tenant, attribute, value, id])

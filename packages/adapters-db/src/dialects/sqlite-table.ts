@@ -13,15 +13,15 @@ const LINKS_PER_STATEMENT = 8
  */
 export function writeTable(connection: SqliteConnection, tenant: string, writes: TableWrites): void {
   const texts = textsOf(writes.definition, writes.table)
-  for (const { id, revision, document, resource } of writes.inserts) {
+  for (const { stored, resource } of writes.inserts) {
     const values = texts.columns.map(column => column.valueIn(resource))
-    connection.prepare(texts.insert).run(tenant, id, revision, document, ...values)
+    connection.prepare(texts.insert).run(tenant, stored.id, stored.revision, stored.document, ...values)
   }
   for (const update of writes.updates) {
-    const { id, revision, document, before } = update
+    const { stored, before } = update
     const { names, values } = changedColumns(texts.columns, update)
     const statement = connection.prepare(texts.update(names))
-    expectOne(statement.run(revision, document, ...values, tenant, id, before.revision).changes)
+    expectOne(statement.run(stored.revision, stored.document, ...values, tenant, stored.id, before.revision).changes)
   }
   for (const { id, revision } of writes.deletes) {
     expectOne(connection.prepare(texts.delete).run(tenant, id, revision).changes)

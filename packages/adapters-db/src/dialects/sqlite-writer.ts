@@ -1,6 +1,7 @@
 import { type Clock, DomainError, type DomainEvent, type WorkKind } from '@crm-lite/domain'
-import type { WorkRow, WriteSet } from '../write-set.ts'
+import type { TableWrites, WorkRow, WriteSet } from '../write-set.ts'
 import type { RunInTransaction, TransactOptions, WorkReader, Writer } from './dialect.ts'
+import { RecentResources } from './recent-resources.ts'
 import { codeOf, isBusy, type SqliteConnection } from './sqlite-connection.ts'
 import { writeTable } from './sqlite-table.ts'
 
@@ -50,6 +51,9 @@ class BatchSpoiled extends Error {}
 export class SqliteWriter implements Writer {
   readonly #options: Options
   readonly #reader: WorkReader
+  readonly #recent = new RecentResources()
+  /** What SQLite counts the writes of other connections by. */
+  #versionSeen: unknown
   #waiting: Waiting[] = []
   #running = false
   /** Connections are opened so. */
@@ -60,7 +64,8 @@ export class SqliteWriter implements Writer {
     const { connection } = options
     this.#reader = {
       read: async statement => connection.all(statement),
-      find: async statement => connection.find(statement)
+      find: async statement => connection.find(statement),
+      recent: this.#recent
     }
   }
 
@@ -121,7 +126,7 @@ export class SqliteWriter implements Writer {
       this.#flush(!waiting.every(each => each.lazy))
       const settle = await this.#tryCommit(waiting, 'none').catch(error => {
         if (!(error instanceof BatchSpoiled)) throw error
-        this.#execute('rollback')
+        this.#undo('rollback')
         return this.#tryCommit(waiting, 'savepoints')
       })
       for (const each of settle) each()
@@ -135,8 +140,13 @@ export class SqliteWriter implements Writer {
   /** Where that fails as well, the file is of no use: what is to be written next is refused for that, until it can be rolled back. */
   #rollBack(): void {
     try {
-      this.#execute('rollback')
+      this.#undo('rollback')
     } catch {}
+  }
+
+  #undo(sql: string): void {
+    this.#recent.forgetAll()
+    this.#execute(sql)
   }
 
   #flush(isOn: boolean): void {
@@ -149,6 +159,7 @@ export class SqliteWriter implements Writer {
   async #tryCommit(waiting: readonly Waiting[], isolation: Isolation): Promise<(() => void)[]> {
     const settle: (() => void)[] = []
     await this.#begin()
+    this.#lookForOthers()
     const batch: Batch = { isolation, totals: new Totals(), isToBeTold: false, due: [] }
     for (const each of waiting) settle.push(await this.#runOne(each, batch))
     batch.totals.write(this.#options.connection)
@@ -156,6 +167,13 @@ export class SqliteWriter implements Writer {
     this.#execute('commit')
     if (batch.isToBeTold || batch.due.length > 0) this.#options.onNews?.(batch.due)
     return settle
+  }
+
+  /** Nobody else can write as long as the transaction is open. */
+  #lookForOthers(): void {
+    const [version] = this.#options.connection.find({ sql: 'pragma data_version', parameters: [] })!
+    if (version !== this.#versionSeen) this.#recent.forgetAll()
+    this.#versionSeen = version
   }
 
   /** Waits for another process's lock without stopping this one. */
@@ -194,7 +212,7 @@ export class SqliteWriter implements Writer {
     } catch (cause) {
       if (!database.inTransaction) throw cause
       if (isolation === 'none') throw new BatchSpoiled('to be written again', { cause })
-      this.#execute('rollback to work')
+      this.#undo('rollback to work')
       this.#execute('release work')
       throw cause
     }
@@ -203,7 +221,10 @@ export class SqliteWriter implements Writer {
   #write(writes: WriteSet, batch: Batch): void {
     const { connection, clock } = this.#options
     const tables = writes.tables()
-    for (const table of tables) writeTable(connection, writes.tenant, table)
+    for (const table of tables) {
+      writeTable(connection, writes.tenant, table)
+      this.#keepRecent(writes.tenant, table)
+    }
     for (const event of writes.events) appendEvent(connection, writes.tenant, event)
     for (const work of writes.work) writeWork(connection, writes.tenant, work)
     if (writes.isToBeTold) batch.isToBeTold = true
@@ -226,6 +247,12 @@ export class SqliteWriter implements Writer {
     for (const { definition, inserts, deletes } of tables) {
       batch.totals.add(writes.tenant, definition.name, inserts.length - deletes.length)
     }
+  }
+
+  #keepRecent(tenant: string, { table, inserts, updates, deletes }: TableWrites): void {
+    for (const { stored } of updates) this.#recent.keep(table, tenant, stored)
+    for (const { stored } of inserts) this.#recent.keep(table, tenant, stored)
+    for (const { id } of deletes) this.#recent.forget(table, tenant, id)
   }
 
   #execute(sql: string): void {

@@ -64,6 +64,13 @@ export interface DefinitionOf<R extends Resource> extends ResourceDefinition {
 
 const resources = new WeakMap<StoredResource, Resource>()
 
+/** What is to be stored of a resource, which is not parsed to be looked at again: so nobody may change it any more. */
+export function storedAs(resource: Resource, revision: number): StoredResource {
+  const stored = { id: resource.id, revision, document: JSON.stringify(resource) }
+  resources.set(stored, resource)
+  return stored
+}
+
 /** The resource that is stored: parsed once, however many look at it, so that nobody may change it. */
 export function resourceIn<R extends Resource>(stored: StoredResource): R {
   let resource = resources.get(stored)

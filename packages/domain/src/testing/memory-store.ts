@@ -9,6 +9,7 @@ import { type FindPattern, matches } from '../query/matches.ts'
 import { toEcmaScript } from '../query/render-pattern.ts'
 import { comparePositions, type ListQuery, positionOf } from '../query/selection.ts'
 import { MemoryWorkQueue } from './memory-work-queue.ts'
+import { storedPlainly } from './stored-plainly.ts'
 
 interface Remembered extends RememberedOutcome {
   readonly at: number
@@ -80,12 +81,12 @@ export class MemoryStore implements ResourceStore, UnitOfWork, EventLog {
         const key = keyOf(definition, resource.id)
         if (written.has(key) ? written.get(key) : this.#table(tenant, definition).has(resource.id))
           throw new Error('the id is taken')
-        const stored = { id: resource.id, revision: 1, document: JSON.stringify(resource) }
+        const stored = storedPlainly(resource, 1)
         write(definition, resource.id, stored)
         return stored
       },
       update: (definition, current, resource) => {
-        const stored = { id: current.id, revision: current.revision + 1, document: JSON.stringify(resource) }
+        const stored = storedPlainly(resource, current.revision + 1)
         write(definition, current.id, stored)
         return stored
       },

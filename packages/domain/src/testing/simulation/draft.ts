@@ -3,6 +3,7 @@ import type { IdempotentRequest } from '../../kernel/request-context.ts'
 import type { Resource, ResourceDefinition, StoredResource } from '../../kernel/resource.ts'
 import type { Outcome, RememberedOutcome, Transaction } from '../../ports/unit-of-work.ts'
 import type { DueWork, WorkKind } from '../../ports/work-queue.ts'
+import { storedPlainly } from '../stored-plainly.ts'
 
 /** One thing that a piece of work writes, in the order in which it does. */
 export type Write =
@@ -73,7 +74,7 @@ export class Draft implements Transaction {
   insert(definition: ResourceDefinition, resource: Resource): StoredResource {
     const key = keyOf(definition, resource.id)
     if (this.#written.get(key)) throw new Error('the id is taken')
-    const stored = { id: resource.id, revision: 1, document: JSON.stringify(resource) }
+    const stored = storedPlainly(resource, 1)
     this.#expect(definition, resource.id, 0)
     this.#written.set(key, stored)
     this.writes.push({ kind: 'insert', definition, stored, resource })
@@ -81,7 +82,7 @@ export class Draft implements Transaction {
   }
 
   update(definition: ResourceDefinition, current: StoredResource, resource: Resource): StoredResource {
-    const stored = { id: current.id, revision: current.revision + 1, document: JSON.stringify(resource) }
+    const stored = storedPlainly(resource, current.revision + 1)
     this.#expect(definition, current.id, current.revision)
     this.#written.set(keyOf(definition, current.id), stored)
     this.writes.push({ kind: 'update', definition, before: current, stored, resource })
