@@ -8,6 +8,7 @@ import { provisioning } from './0008-provisioning.ts'
 import { fmsSubscription } from './0009-fms-subscription.ts'
 import { deliveryBundles } from './0010-delivery-bundles.ts'
 import { writtenColumns } from './0011-written-columns.ts'
+import { documentsInRows } from './0012-documents-in-rows.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   provisioning,
   fmsSubscription,
   deliveryBundles,
-  writtenColumns
+  writtenColumns,
+  documentsInRows
 ]
