@@ -23,6 +23,7 @@ export class Timeline {
   #aheadMs = 0
   #number = 0
   #timer: NodeJS.Timeout | undefined
+  #stamped = { now: Number.NaN, text: '' }
   #isLate = false
   #isClosed = false
 
@@ -40,9 +41,11 @@ export class Timeline {
     return this.#options.now() + this.#aheadMs
   }
 
-  /** RFC 3339. */
+  /** RFC 3339. Printed once a millisecond, in which much may happen. */
   stamp(): string {
-    return new Date(this.now()).toISOString()
+    const now = this.now()
+    if (now !== this.#stamped.now) this.#stamped = { now, text: new Date(now).toISOString() }
+    return this.#stamped.text
   }
 
   schedule(inMs: number, kind: Task['kind'], subject: string): void {

@@ -166,10 +166,19 @@ export class Deliveries {
   }
 }
 
+/** Read once of each: every event asks for them. */
+const wanted = new WeakMap<Subscription, readonly string[]>()
+
 /** Whether a subscription asks for an event: `eventType=A,B`, or anything else for all. */
-function wants({ query = '' }: Subscription, name: string): boolean {
-  const wanted = new URLSearchParams(query.replace(/^\?/, '')).getAll('eventType').flatMap(value => value.split(','))
-  return wanted.length === 0 || wanted.some(each => each.trim() === name)
+function wants(subscription: Subscription, name: string): boolean {
+  const names = wanted.get(subscription) ?? namesWanted(subscription)
+  wanted.set(subscription, names)
+  return names.length === 0 || names.includes(name)
+}
+
+function namesWanted({ query = '' }: Subscription): string[] {
+  const values = new URLSearchParams(query.replace(/^\?/, '')).getAll('eventType')
+  return values.flatMap(value => value.split(',')).map(each => each.trim())
 }
 
 function laneOf({ subscriptionId, orderId }: Delivery): string {
