@@ -11,12 +11,11 @@ const MANY = { quick: 200, full: 1_500 }
 const WARM_UP = 100
 
 /**
- * How long it takes from an order to what was ordered, by the dates that the order has, with an FMS that takes no time. What is measured
- * shares one core, server and worker; the database, the FMS and the load have the rest.
+ * How long it takes from an order to what was ordered, by the dates that the order has, with an FMS that takes no time.
  */
 export async function measureProvisioningLatency(bench: Bench): Promise<Result> {
   const { engine, options } = bench
-  const world = await startWorld(bench, 'withFms', { isAllWithServer: true })
+  const world = await startWorld(bench, 'withFms', { isAllAtOnce: true })
   try {
     const { address } = world.server
     const many = options.isQuick ? MANY.quick : MANY.full

@@ -15,7 +15,7 @@ export function measureThroughput(items: number, isPromised: boolean): (bench: B
   return async bench => {
     const { engine, say } = bench
     const { warmUpS, roundS, rounds: count } = bench.options.durations
-    const [ours, off] = [await startWorld(bench, 'withFms', { isAllWithServer: true }), await startWorld(bench, 'off')]
+    const [ours, off] = [await startWorld(bench, 'withFms', { isAllAtOnce: true }), await startWorld(bench, 'off')]
     try {
       const through = new Rounds(bench, ours, items)
       const bare = new Rounds(bench, off, items)

@@ -25,21 +25,19 @@ export interface ProvisioningWorld {
 export interface Places {
   /** Whether the FMS, which stands for a machine of somebody else, lets the load go first where they share a core. */
   readonly isFmsLast?: boolean
-  /**
-   * Whether the worker and the FMS share the core of the server, where the database is a process of its own and needs most of the other one.
-   */
-  readonly isAllWithServer?: boolean
+  /** Whether the worker and the FMS, with a database in a process of its own, have both cores: all is under way at once, and none has room to spare. */
+  readonly isAllAtOnce?: boolean
 }
 
 export async function startWorld(
   { cores, engine, options }: Bench,
   workers: Workers,
-  { isFmsLast = false, isAllWithServer = false }: Places = {}
+  { isFmsLast = false, isAllAtOnce = false }: Places = {}
 ): Promise<ProvisioningWorld> {
   const DATABASE_URL = await engine.copy(options.rows.small)
   const companions: Companion[] = []
   const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic', FMS_MAX_CONCURRENT: '64' }
-  const beside = isAllWithServer && engine.name === 'postgres' ? cores?.server : cores?.load
+  const beside = cores && (isAllAtOnce && engine.name === 'postgres' ? `${cores.server},${cores.load}` : cores.load)
   const fms = workers === 'withFms' ? await startSimulator(companions, beside, isFmsLast) : NOWHERE
   const settings = { ...common, ...(workers !== 'off' && { FMS_URL: fms }) }
   const isApart = workers === 'off' || engine.name === 'postgres'
