@@ -12,7 +12,7 @@ import { proveRude } from './testing/proofs/rude-proof.ts'
 import { proveWorkers } from './testing/proofs/workers-proof.ts'
 import { newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 /** The proofs of `npm run test:crash`, with smaller numbers. Times are told, not judged: other tests run beside these. */
 function holds(t: Test, figures: readonly Figure[]): void {

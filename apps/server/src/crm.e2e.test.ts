@@ -7,7 +7,7 @@ import { fictionalOrder } from './seed/fictional-order.ts'
 import { aCustomer, allCustomerIds, createCustomer } from './testing/customers-client.ts'
 import { newSqliteUrl, runCrm, startCrm, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 t.test('every command explains itself with examples', async t => {
   for (const args of [

@@ -7,7 +7,7 @@ import { metricOf, registerCallback, workLeft } from './testing/proofs/hub-clien
 import { newSqliteUrl, runCrm, startCrm, startServer, until } from './testing/start-crm.ts'
 import { resourceIn, startReceiver } from './testing/start-receiver.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 t.test('who subscribes sees signed events arrive, and looks after the subscription from the command line', async t => {
   const DATABASE_URL = newSqliteUrl(t)

@@ -24,7 +24,7 @@ import { uuidV7Ids } from './ids.ts'
 import { TENANT } from './tenant.ts'
 import { newSqliteUrl, runCrm } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const HOUR_MS = 3_600_000
 const context = { tenant: TENANT, actor: 'tester', correlationId: 'test' }

@@ -6,7 +6,7 @@ import { withFigures } from './testing/proofs/report.ts'
 import { proveSharedWork } from './testing/proofs/shared-work-proof.ts'
 import { newSqliteUrl } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 /** The proofs of `npm run test:faults`, with smaller numbers. Times are told, not judged: other tests run beside these. */
 function holds(t: Test, figures: readonly Figure[]): void {

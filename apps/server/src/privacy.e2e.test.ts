@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { newSqliteUrl, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const CANARY = 'Kanarienvogel'
 const MAIL = `${CANARY}.mail@example.com`

@@ -10,7 +10,7 @@ import { startFms } from './testing/proofs/fms-process.ts'
 import { hasWhatTheKitWants } from './testing/provision.ts'
 import { type CrmServer, newSqliteUrl, runCrm, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const ORDERS = '/tmf-api/productOrderingManagement/v4/productOrder'
 const PRODUCTS = '/tmf-api/productInventory/v4/product'

@@ -5,7 +5,7 @@ import t from 'tap'
 import { aCustomer, callCustomers } from './testing/customers-client.ts'
 import { newSqliteUrl, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 interface HalfSent {
   readonly request: ClientRequest

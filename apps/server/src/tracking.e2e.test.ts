@@ -4,7 +4,7 @@ import { startPostgres } from '@crm-lite/adapters-db/testing'
 import t, { type Test } from 'tap'
 import { newSqliteUrl, startServer } from './testing/start-crm.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const ORDERS = '/tmf-api/productOrderingManagement/v4/productOrder'
 const JOURNEYS = '/tmf-api/orderJourney/v1'
