@@ -21,6 +21,7 @@ type Wants = (subscription: EventSubscription, event: StoredEvent) => boolean
 /** What stands in the log behind a place. */
 interface Batch {
   readonly behind: string
+  /** How many events; where all are passed by, whether there are any. */
   readonly seen: number
   /** Of the last of them. */
   readonly cursor: string
@@ -73,6 +74,8 @@ export class DeliveryFanOut {
   readonly #start: DeliveryStatement
   readonly #listening: DeliveryStatement
   readonly #anyListening: DeliveryStatement
+  readonly #end: DeliveryStatement
+  readonly #anySubscription: DeliveryStatement
 
   constructor(engine: Engine, { lines, bundles, subscriptions }: Parts, nowMs: () => number) {
     this.#engine = engine
@@ -102,6 +105,8 @@ export class DeliveryFanOut {
       where l.started = 1 and s.state <> 'disabled' order by l.lane`
     this.#listening = deliveryStatement(engine, 'listening', listening)
     this.#anyListening = deliveryStatement(engine, 'any listening', sql`${listening} limit 1`)
+    this.#end = deliveryStatement(engine, 'end', sql`select ${engine.eventOrder.end}`)
+    this.#anySubscription = deliveryStatement(engine, 'any subscription', sql`select 1 from event_subscription limit 1`)
   }
 
   /**
@@ -125,7 +130,20 @@ export class DeliveryFanOut {
     const [row] = await this.#engine.read(this.#progress())
     const behind = String(row?.[0])
     const [listener] = await this.#engine.read(this.#anyListening())
-    return (!listener && (await this.#passedBy(behind, limit))) || this.#eventsBehind(behind, limit)
+    if (listener) return this.#eventsBehind(behind, limit)
+    return (await this.#passedByAll(behind)) ?? (await this.#passedBy(behind, limit)) ?? this.#eventsBehind(behind, limit)
+  }
+
+  /**
+   * Where there is no subscription at all, all that is readable is for nobody: none can have begun before that and still be there, as the event
+   * that tells of its creation is stored with it. Undefined where there is one.
+   */
+  async #passedByAll(behind: string): Promise<Batch | undefined> {
+    const [[end] = []] = await this.#engine.read(this.#end())
+    const [subscription] = await this.#engine.read(this.#anySubscription())
+    if (subscription) return undefined
+    const first = await this.#engine.read(this.#next(sql`1`, behind, 1))
+    return { behind, seen: first.length, cursor: first.length > 0 ? String(end) : behind }
   }
 
   /** Events that nobody listens to need not be read. Undefined when somebody begins to listen among them. */

@@ -8,6 +8,7 @@ import {
   type Resource,
   type ResourceDefinition,
   type StoredResource,
+  storedOf,
   type Transaction,
   type UnitOfWork
 } from '@crm-lite/domain'
@@ -124,7 +125,7 @@ export class KyselyUnitOfWork implements UnitOfWork {
     if (recent) return recent
     const row = await reader.find({ ...this.#getStatement(definition), parameters: [tenant, id] })
     if (!row) return undefined
-    const stored = { id, revision: row[0] as number, document: row[1] as string }
+    const stored = storedOf(id, row[0] as number, row[1] as string)
     reader.recent?.keep(table, tenant, stored)
     return stored
   }

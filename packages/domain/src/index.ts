@@ -50,6 +50,7 @@ export {
   resourceIn,
   type StoredResource,
   storedAs,
+  storedOf,
   type ValueType
 } from './kernel/resource.ts'
 export { Slots, type Slotted } from './kernel/slots.ts'

@@ -1,7 +1,7 @@
 import type { StoredResource } from '@crm-lite/domain'
 
 /** Twice so many are kept at most: what is on its way through a few steps is read again within some hundred others. */
-const GENERATION = 256
+const GENERATION = 512
 /** In UTF-16 units. */
 const LONGEST_DOCUMENT = 32_768
 

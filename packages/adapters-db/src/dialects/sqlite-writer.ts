@@ -52,6 +52,8 @@ export class SqliteWriter implements Writer {
   readonly #options: Options
   readonly #reader: WorkReader
   readonly #recent = new RecentResources()
+  /** Tables in which something was changed: what nobody ever changes nobody looks for again. */
+  readonly #changing = new Set<string>()
   /** What SQLite counts the writes of other connections by. */
   #versionSeen: unknown
   #waiting: Waiting[] = []
@@ -250,8 +252,9 @@ export class SqliteWriter implements Writer {
   }
 
   #keepRecent(tenant: string, { table, inserts, updates, deletes }: TableWrites): void {
+    if (updates.length > 0) this.#changing.add(table)
     for (const { stored } of updates) this.#recent.keep(table, tenant, stored)
-    for (const { stored } of inserts) this.#recent.keep(table, tenant, stored)
+    if (this.#changing.has(table)) for (const { stored } of inserts) this.#recent.keep(table, tenant, stored)
     for (const { id } of deletes) this.#recent.forget(table, tenant, id)
   }
 

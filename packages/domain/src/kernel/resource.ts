@@ -62,21 +62,39 @@ export interface DefinitionOf<R extends Resource> extends ResourceDefinition {
   readonly mandatory: readonly (keyof R & string)[]
 }
 
-const resources = new WeakMap<StoredResource, Resource>()
+/** What is stored, with what is in it as far as that is known. */
+class KnownStored implements StoredResource {
+  readonly id: string
+  readonly revision: number
+  readonly document: string
+  #resource: Resource | undefined
 
-/** What is to be stored of a resource, which is not parsed to be looked at again: so nobody may change it any more. */
-export function storedAs(resource: Resource, revision: number): StoredResource {
-  const stored = { id: resource.id, revision, document: JSON.stringify(resource) }
-  resources.set(stored, resource)
-  return stored
+  constructor(id: string, revision: number, document: string, resource: Resource | undefined) {
+    this.id = id
+    this.revision = revision
+    this.document = document
+    this.#resource = resource
+  }
+
+  /** Parsed once of each, however many look at it. */
+  static resourceIn(stored: StoredResource): Resource {
+    if (!(#resource in stored)) return JSON.parse(stored.document) as Resource
+    stored.#resource ??= JSON.parse(stored.document) as Resource
+    return stored.#resource
+  }
 }
 
-/** The resource that is stored: parsed once, however many look at it, so that nobody may change it. */
+/** What is to be stored of a resource. It is not parsed to be looked at again, so nobody may change it any more. */
+export function storedAs(resource: Resource, revision: number): StoredResource {
+  return new KnownStored(resource.id, revision, JSON.stringify(resource), resource)
+}
+
+/** What is stored, as it was read. It is parsed once, however many look at it. */
+export function storedOf(id: string, revision: number, document: string): StoredResource {
+  return new KnownStored(id, revision, document, undefined)
+}
+
+/** The resource that is stored: where it was made by {@link storedAs} or {@link storedOf} the same one for all, so that nobody may change it. */
 export function resourceIn<R extends Resource>(stored: StoredResource): R {
-  let resource = resources.get(stored)
-  if (!resource) {
-    resource = JSON.parse(stored.document) as Resource
-    resources.set(stored, resource)
-  }
-  return resource as R
+  return KnownStored.resourceIn(stored) as R
 }

@@ -30,6 +30,7 @@ export async function deliveryQueueContract(t: TestRunner, options: DeliveryCont
     })
   }
   await behaviour('a subscription gets what is committed after it, each event once', startsBehindItself)
+  await behaviour('where nobody has subscribed events are passed by, and no more of them than were there', passesBy)
   await behaviour('who wants an event is asked, and nobody of another tenant', asksWhoWants)
   await behaviour('several that fan out at once make each delivery once', fansOutOnce)
   await behaviour('events of one resource are claimed one after the other, those of others meanwhile', keepsOrder)
@@ -53,6 +54,19 @@ export async function deliveryQueueContract(t: TestRunner, options: DeliveryCont
   await behaviour('it knows when something is due next, and how much there is', tellsFigures)
   await behaviour('events are kept while somebody still has to hear of them', keepsWhatIsNeeded)
   await t.test(`${options.name}: generated sequences of everything that can happen`, t => generatedDeliveries(t, options))
+}
+
+async function passesBy(t: TestRunner, world: DeliveryWorld): Promise<void> {
+  await world.publish(['a', 'b', 'c'])
+  for (let looks = 0; (await world.queue.fanOut(() => true, 2)).seen > 0; looks++)
+    if (looks > 10) throw new Error('there is no end')
+  t.equal((await world.queue.figures(world.now)).unseenEvents, 0)
+  t.equal((await world.queue.fanOut(() => true, 2)).seen, 0)
+  const looking = world.queue.fanOut(() => true, 2)
+  await Promise.all([looking, world.subscribe('first'), world.publish(['d'])])
+  const [after] = await world.publish(['e'])
+  while ((await world.queue.fanOut(() => true, 2)).seen > 0);
+  t.ok(ids(await world.claim()).includes(after!))
 }
 
 const ids = (deliveries: readonly ClaimedDelivery[]) => deliveries.map(({ event }) => event.id).sort()
