@@ -183,7 +183,10 @@ export async function buildApi(services: ApiServices, options: ApiOptions): Prom
   // Not before: a method that is not served there is answered as it is under any unknown path.
   const { fmsListener } = services
   const { fulfilment } = options
-  if (fmsListener && fulfilment) registerFmsListener(app, { ...fmsListener, services: { ...resourceServices, fulfilment } })
+  if (fmsListener && fulfilment) {
+    const othersAddHeaders = options.corsOrigins.length > 0
+    registerFmsListener(app, { ...fmsListener, othersAddHeaders, services: { ...resourceServices, fulfilment } })
+  }
   await app.ready()
   return app
 }

@@ -26,6 +26,32 @@ export function answersOf(app: FastifyInstance, route: string, options: { readon
   }
 }
 
+/** Answers a POST that nothing more is to be said about than that it was taken in; in the same way. */
+export type AnswerTaken = (request: FastifyRequest, reply: FastifyReply) => string | undefined
+
+export function takenAnswersOf(
+  app: FastifyInstance,
+  route: string,
+  options: { readonly othersAddHeaders: boolean }
+): AnswerTaken {
+  if (options.othersAddHeaders) return answerTaken
+  const record = app.recorderOf(route)
+  return ({ id, startedAt }, reply) => {
+    record('POST', 201, performance.now() - startedAt)
+    reply.hijack()
+    reply.raw.writeHead(201, ['x-request-id', id, 'cache-control', 'no-store', 'content-type', JSON_TYPE, 'content-length', '2'])
+    reply.raw.end(NOTHING, 'latin1')
+    return undefined
+  }
+}
+
+const NOTHING = '{}'
+
+function answerTaken(_request: FastifyRequest, reply: FastifyReply): string {
+  reply.code(201).header('cache-control', 'no-store').type(JSON_TYPE)
+  return NOTHING
+}
+
 function answerText(_request: FastifyRequest, reply: FastifyReply, tag: string, text: string): string {
   reply.header('etag', tag).type(JSON_TYPE)
   return text

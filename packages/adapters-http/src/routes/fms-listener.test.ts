@@ -21,7 +21,7 @@ const unreadable: FmsResult<FmsNotification> = {
 }
 
 /** What the FMS tells is its report, as it is. */
-async function world(t: Test) {
+async function world(t: Test, corsOrigins: readonly string[] = []) {
   const names: (string | undefined)[] = []
   const read = (body: unknown, eventName?: string): FmsResult<FmsNotification> => {
     names.push(eventName)
@@ -37,7 +37,7 @@ async function world(t: Test) {
     } as const
     return { kind: 'ok', value }
   }
-  const provisioning = await startProvisioning(t, { fmsListener: { secret: SECRET, read } })
+  const provisioning = await startProvisioning(t, { fmsListener: { secret: SECRET, read } }, corsOrigins)
   const { app, fms, work, accepted } = provisioning
   const tell = (payload?: object | string, url = LISTENER, headers = {}) => {
     const type = { 'content-type': 'application/json' }
@@ -55,6 +55,24 @@ async function world(t: Test) {
     stateOf: async (id: string) => (await app.inject(`/tmf-api/productOrderingManagement/v4/productOrder/${id}`)).json().state
   }
 }
+
+t.test('a callback is answered with the same headers where other origins are let in, and counted', async t => {
+  const answered = async (corsOrigins: readonly string[]) => {
+    const { app, tell, placed } = await world(t, corsOrigins)
+    const { report } = await placed()
+    const { statusCode, headers, body } = await tell(report(), LISTENER, { 'x-request-id': 'mine' })
+    t.match(
+      (await app.inject('/metrics')).body,
+      /http_requests_total\{method="POST",route="\/fms-listener\/:secret",status="201"\} 1\n/
+    )
+    t.equal(headers['vary'], corsOrigins.length > 0 ? 'Origin' : undefined)
+    const { date: _date, vary: _vary, ...others } = headers
+    return { statusCode, body, others }
+  }
+  const expected = await answered([])
+  t.match(expected, { statusCode: 201, body: '{}', others: { 'x-request-id': 'mine', 'cache-control': 'no-store' } })
+  t.match(await answered(['https://shop.example.com']), expected)
+})
 
 t.test('what the FMS tells moves the order, once, whatever else it tells', async t => {
   const { tell, placed, fms, stateOf, store } = await world(t)
@@ -87,8 +105,10 @@ t.test('the last part of the address is the name of the event', async t => {
 t.test('whoever does not know the secret finds nothing there', async t => {
   const { app, tell, names } = await world(t)
   const seen = ({ statusCode, headers, body }: Awaited<ReturnType<typeof tell>>) => {
-    const { 'x-request-id': requestId, date: _date, ...others } = headers
-    return { statusCode, headers: others, body: body.replace(String(requestId), '') }
+    const { 'x-request-id': requestId, 'content-length': length, date: _date, ...others } = headers
+    // Ids of requests are counted, and so grow longer.
+    const rest = Number(length) - String(requestId).length
+    return { statusCode, headers: others, rest, body: body.replace(String(requestId), '') }
   }
   const unknown = seen(await tell({ id: '1' }, '/nothing/there'))
   t.match(unknown, { statusCode: 404, body: /unknownPath/ })

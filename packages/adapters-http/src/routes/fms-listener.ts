@@ -12,12 +12,11 @@ import {
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { JSON_MEDIA_TYPE } from '../plugins/body-parsing.ts'
+import { type AnswerTaken, takenAnswersOf } from '../plugins/direct-answer.ts'
 import { TENANT } from '../plugins/request-context.ts'
 import { MAX_BODY_BYTES } from '../plugins/server-options.ts'
 import { ApiError } from '../representation/api-error.ts'
 import { refusal } from '../representation/failure.ts'
-import { JSON_TYPE } from '../representation/tmf-error.ts'
-import { keepSecret } from '../tracking/served-tracking.ts'
 import { bodyOf } from './exchange.ts'
 import { traceOf } from './idempotency.ts'
 import { errorResponses, response } from './response-schemas.ts'
@@ -34,6 +33,8 @@ export interface FmsListener {
 }
 
 export interface ServedFmsListener extends FmsListener {
+  /** Whether answers get headers that are not of the route. */
+  readonly othersAddHeaders: boolean
   readonly services: FulfilmentDependencies & { readonly store: ResourceStore }
 }
 
@@ -62,9 +63,10 @@ export function registerFmsListener(app: FastifyInstance, served: ServedFmsListe
   if (!SECRET.test(served.secret)) throw new Error('the secret of the address for callbacks needs 22 to 200 of A-Z a-z 0-9 - _')
   const onRequest = onlyTheFms(served.secret)
   const options = { onRequest, bodyLimit: MAX_BODY_BYTES }
-  const hear = listen(served)
-  app.post<Callback>(`${FMS_LISTENER_PATH}/:secret`, { ...options, schema: schemaOf('hearFms') }, hear)
-  app.post<Callback>(`${FMS_LISTENER_PATH}/:secret/*`, { ...options, schema: schemaOf('hearFmsEvent') }, hear)
+  const route = (path: string, operationId: string) =>
+    app.post<Callback>(path, { ...options, schema: schemaOf(operationId) }, listen(served, takenAnswersOf(app, path, served)))
+  route(`${FMS_LISTENER_PATH}/:secret`, 'hearFms')
+  route(`${FMS_LISTENER_PATH}/:secret/*`, 'hearFmsEvent')
 }
 
 /** Before the body is read. Whoever guesses learns neither how much was right nor that there is anything. */
@@ -82,16 +84,14 @@ function paddedSecret(text: string): Buffer {
   return padded
 }
 
-function listen({ read, services, onOver, justSent }: ServedFmsListener) {
+function listen({ read, services, onOver, justSent }: ServedFmsListener, answer: AnswerTaken) {
   const dependencies = { ...services, ...(onOver && { onOver }), ...(justSent && { justSent }) }
-  return async (request: FastifyRequest<Callback>, reply: FastifyReply): Promise<string> => {
-    keepSecret(reply)
+  return async (request: FastifyRequest<Callback>, reply: FastifyReply): Promise<string | undefined> => {
     const eventName = request.params['*']?.split('/').findLast(part => part !== '')
     const result = read(bodyOf(request), eventName)
     if (result.kind !== 'ok') throw new ApiError(400, { code: 'invalidValue', pointer: '', message: result.message })
     await follow(dependencies, result.value, { tenant: TENANT, actor: ACTOR, correlationId: request.id, ...traceOf(request) })
-    reply.code(201).type(JSON_TYPE)
-    return '{}'
+    return answer(request, reply)
   }
 }
 

@@ -14,14 +14,18 @@ import { servicesOver, startTestApp } from './start-test-app.ts'
 const context = { tenant: 'default', actor: 'crm', correlationId: 'request-1' }
 
 /** An app with an FMS, on which nothing happens but what a test does. */
-export async function startProvisioning(t: Parameters<typeof startTestApp>[0], more: Partial<ApiServices> = {}) {
+export async function startProvisioning(
+  t: Parameters<typeof startTestApp>[0],
+  more: Partial<ApiServices> = {},
+  corsOrigins: readonly string[] = []
+) {
   let now = Date.parse('2026-03-02T09:00:00Z')
   const clock = { now: () => new Date(now) }
   const fms = new MemoryFms({ now: clock.now })
   const store = new MemoryStore({ clock })
   const fulfilment = { settings: defaultFulfilmentSettings, random: () => 0.5, canLookUp: fms.canLookUp }
   const services = { ...servicesOver(store), clock, ...more }
-  const { app } = await startTestApp(t, { services, options: { fulfilment } })
+  const { app } = await startTestApp(t, { services, options: { fulfilment, corsOrigins } })
   const dependencies = { ...services, fulfilment, fms }
   const work = async () => {
     for (;;) {
