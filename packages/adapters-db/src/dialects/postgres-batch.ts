@@ -152,20 +152,8 @@ function eventRow(tenant: string, event: DomainEvent): Value[] {
  */
 function parametersOf({ kind, columns }: Rows): unknown[] {
   const types = Object.values(COLUMNS[kind])
-  return columns.map((values, index) => (types[index] === 'document' ? values.map(inOneLine).join('\n') : arrayOf(values)))
+  return columns.map((values, index) => (types[index] === 'document' ? values.map(inOneLine).join('\n') : values))
 }
-
-/** An array as PostgreSQL reads it. The driver would look at each value several times, and hardly any has to be escaped. */
-function arrayOf(values: readonly Value[]): string {
-  return `{${values.map(elementOf).join()}}`
-}
-
-function elementOf(value: Value): string {
-  if (typeof value !== 'string') return typeof value === 'number' ? String(value) : 'NULL'
-  return TO_ESCAPE.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`
-}
-
-const TO_ESCAPE = /["\\]/
 
 /** Between its tokens JSON may have a line's end, if somebody else has written it: a blank means the same. */
 function inOneLine(document: Value): string {
