@@ -3,7 +3,10 @@ import Sqlite from 'better-sqlite3'
 import * as fc from 'fast-check'
 import t from 'tap'
 import { RecentResources } from './dialects/recent-resources.ts'
+import { SqliteConnection } from './dialects/sqlite-connection.ts'
+import { SqliteWriter } from './dialects/sqlite-writer.ts'
 import { openDatabase } from './index.ts'
+import { WriteSet } from './write-set.ts'
 
 const clock = { now: () => new Date() }
 const IDS = ['a', 'b', 'c'] as const
@@ -94,6 +97,33 @@ t.test('SQLite: work reads what is stored, whatever others have written or could
 function storedIn(raw: Sqlite.Database, id: Id): StoredResource | undefined {
   return raw.prepare(`select id, revision, document from customer where id = ?`).get(id) as StoredResource | undefined
 }
+
+t.test('SQLite: what a full database has undone by itself is forgotten', async t => {
+  const file = `${t.testdir()}/crm.db`
+  await (await openDatabase({ url: `sqlite:${file}`, clock, exclusive: false })).close()
+  const connection = new SqliteConnection(file, { readonly: false })
+  t.teardown(() => connection.close())
+  const writer = new SqliteWriter({ connection, clock, newWriteSet: tenant => new WriteSet(tenant, {}) })
+  const insert = (id: string, name: string) =>
+    writer.run('default', async (_reader, writes) => writes.insert(customerDefinition, { id, name } as Customer))
+  const before = await insert('known', 'before')
+  const rename = (stored: StoredResource, name: string) =>
+    writer.run('default', async (_reader, writes) => writes.update(customerDefinition, stored, { id: 'known', name } as Customer))
+  const stored = await rename(before, 'stored')
+  const [[pages] = []] = connection.all({ sql: 'pragma page_count', parameters: [] })
+  connection.all({ sql: `pragma max_page_count = ${pages}`, parameters: [] })
+  const refused = await Promise.allSettled([
+    rename(stored, 'undone'),
+    insert('new', 'new'),
+    insert('long', 'x'.repeat(1_000_000))
+  ])
+  t.same(
+    refused.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected']
+  )
+  const known = (id: string) => writer.run('default', async ({ recent }) => recent?.get('customer', 'default', id))
+  t.same([await known('new'), await known('known')], [undefined, undefined])
+})
 
 t.test('some hundred are remembered, not all; not those that are very long', t => {
   const recent = new RecentResources()

@@ -133,6 +133,8 @@ export class SqliteWriter implements Writer {
       })
       for (const each of settle) each()
     } catch (error) {
+      // Also where nothing is left to roll back: SQLite itself undoes a transaction for which there is no space.
+      this.#recent.forgetAll()
       const refusal = translateSqliteError(error)
       for (const { reject } of waiting) reject(refusal)
       if (database.inTransaction) this.#rollBack()
@@ -142,7 +144,7 @@ export class SqliteWriter implements Writer {
   /** Where that fails as well, the file is of no use: what is to be written next is refused for that, until it can be rolled back. */
   #rollBack(): void {
     try {
-      this.#undo('rollback')
+      this.#execute('rollback')
     } catch {}
   }
 
