@@ -25,7 +25,7 @@ interface Batch {
   readonly seen: number
   /** Of the last of them. */
   readonly cursor: string
-  /** Absent when nobody listens. */
+  /** Absent when nobody has subscribed. */
   readonly events?: readonly StoredEvent[]
 }
 
@@ -131,27 +131,19 @@ export class DeliveryFanOut {
     const behind = String(row?.[0])
     const [listener] = await this.#engine.read(this.#anyListening())
     if (listener) return this.#eventsBehind(behind, limit)
-    return (await this.#passedByAll(behind)) ?? (await this.#passedBy(behind, limit)) ?? this.#eventsBehind(behind, limit)
+    return (await this.#passedBy(behind)) ?? this.#eventsBehind(behind, limit)
   }
 
   /**
    * Where there is no subscription at all, all that is readable is for nobody: none can have begun before that and still be there, as the event
    * that tells of its creation is stored with it. Undefined where there is one.
    */
-  async #passedByAll(behind: string): Promise<Batch | undefined> {
+  async #passedBy(behind: string): Promise<Batch | undefined> {
     const [[end] = []] = await this.#engine.read(this.#end())
     const [subscription] = await this.#engine.read(this.#anySubscription())
     if (subscription) return undefined
     const first = await this.#engine.read(this.#next(sql`1`, behind, 1))
     return { behind, seen: first.length, cursor: first.length > 0 ? String(end) : behind }
-  }
-
-  /** Events that nobody listens to need not be read. Undefined when somebody begins to listen among them. */
-  async #passedBy(behind: string, limit: number): Promise<Batch | undefined> {
-    const { cursor } = this.#engine.eventOrder
-    const rows = await this.#engine.read(this.#next(sql`${cursor}, resource`, behind, limit))
-    if (rows.some(([, resource]) => resource === eventSubscriptionDefinition.name)) return undefined
-    return { behind, seen: rows.length, cursor: String(rows.at(-1)?.[0] ?? behind) }
   }
 
   async #eventsBehind(behind: string, limit: number): Promise<Batch> {
@@ -180,7 +172,7 @@ export class DeliveryFanOut {
     if (!batch.events) {
       if ((await run(this.#anyListening())).length > 0) return NOTHING
       await run(this.#storeProgress(batch.cursor))
-      return { ...NOTHING, seen: batch.seen, isMore: batch.seen >= batch.limit }
+      return { ...NOTHING, seen: batch.seen }
     }
     const { deliveries, seen } = await this.#deliveriesOf(run, batch.events, wants, claim)
     const added = await this.#lines.add(run, deliveries, this.#nowMs(), claim)

@@ -290,11 +290,7 @@ for (const [name, { newUrl }] of Object.entries(engines)) {
 }
 
 t.test('PostgreSQL: what waits behind a bundle stays there while the bundle, whose lease is over, is made into rows', async t => {
-  const url = await server.createDatabase()
-  const database = await openDatabase({ url, clock, exclusive: false })
-  const holder = new pg.Client(url)
-  await holder.connect()
-  t.teardown(() => Promise.all([database.close(), holder.end()]))
+  const { database, client: holder } = await openBesideClient(t)
   const { deliveries } = database
   const all = (leaseMs: number) => ({ limit: 10, leaseMs, now: clock.now() })
   const fanOutAll = async () => {
@@ -324,6 +320,16 @@ t.test('PostgreSQL: what waits behind a bundle stays there while the bundle, who
     for (const each of await deliveries.claim(all(60_000))) await deliveries.delivered(each, clock.now())
   }
 })
+
+/** A new database on PostgreSQL, and somebody who uses it besides. */
+async function openBesideClient(t: { teardown(end: () => unknown): void }) {
+  const url = await server.createDatabase()
+  const database = await openDatabase({ url, clock, exclusive: true })
+  const client = new pg.Client(url)
+  await client.connect()
+  t.teardown(() => Promise.all([database.close(), client.end()]))
+  return { database, client }
+}
 
 /** Resolves when so many wait for a lock of this connection. */
 async function blocked(holder: pg.Client, count: number): Promise<void> {
@@ -366,11 +372,7 @@ t.test(
 )
 
 t.test('PostgreSQL: what a process holds that stands still is passed over', async t => {
-  const url = await server.createDatabase()
-  const database = await openDatabase({ url, clock, exclusive: true })
-  const still = new pg.Client(url)
-  await still.connect()
-  t.teardown(() => Promise.all([database.close(), still.end()]))
+  const { database, client: still } = await openBesideClient(t)
   const { deliveries } = database
   await subscribe(database, 's')
   for (const resource of ['a', 'b']) await publish(database, resource, resource)

@@ -74,13 +74,13 @@ export async function proveSharedWork(t: Test, { databaseUrl, orders, seed }: Sh
   isKilled = true
   victim.process.kill('SIGKILL')
   await victim.exited()
-  const latestMs = await watchUntilDone(databaseUrl, placing)
-  const restOf = async () => {
-    await watchUntilDone(databaseUrl, placing)
+  const watchUntilTold = async () => {
+    const latestMs = await watchUntilDone(databaseUrl, placing)
     await eventually(async () => (await fms.counts()).callbacks['waiting'] === 0, 'the last callbacks')
     await eventually(async () => (await metricOf(survivor.url, 'event_outbox_depth')) === 0, 'the last events')
+    return latestMs
   }
-  await restOf()
+  const latestMs = await watchUntilTold()
   figures.seen('done by the other one', await doneBy(survivor))
   figures.exactly('orders', book.orders.size, orders * rounds)
   figures.atMost('longest that work stood which was due', latestMs / 1000, (LEASE_MS + MARGIN_MS) / 1000, 's')
@@ -91,7 +91,7 @@ export async function proveSharedWork(t: Test, { databaseUrl, orders, seed }: Sh
     fallouts.filter(({ step }) => step !== 'compensate')
   )
   const desk: Desk = { url: survivor.url, random: randomOf(seed, 'order', 0), taken: new Map(), wrong: [] }
-  for (let round = 0; round < MOST_ROUNDS && (await workOffFallout(desk)) > 0; round++) await restOf()
+  for (let round = 0; round < MOST_ROUNDS && (await workOffFallout(desk)) > 0; round++) await watchUntilTold()
   await audit(figures, { database, fms, book })
   figures.none('answers that nobody should get', [...book.wrong, ...desk.wrong])
   figures.none('errors and unhandled rejections in the logs', [victim, survivor].flatMap(wrongLines))
