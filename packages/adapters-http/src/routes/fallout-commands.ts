@@ -38,7 +38,8 @@ export const falloutCommands = {
   retryWithChanges: {
     schema: RetryFalloutWithChanges,
     summary: 'Try again what fell out, with another request',
-    description: 'Another attempt is sent. Of what is changed all is as it says, what is not named stays.',
+    description:
+      'Another attempt is sent. Of what is changed all is as it says, what is not named stays. Refused while the FMS may be at what was sent.',
     command: body => {
       const { changes } = body as Pick<FalloutCommand & { action: 'retryWithChanges' }, 'changes'>
       return { action: 'retryWithChanges', changes }

@@ -42,7 +42,7 @@ export interface RequestChanges {
  * | `assign` | somebody takes care of it; without an owner nobody does |
  * | `retry` | goes on where that can be done without sending anything twice; otherwise another attempt is sent, of what is not done yet. Where another
  *   rule is for it by now, and nothing is done yet, by that |
- * | `retryWithChanges` | another attempt is sent, with changes; a service that is there is modified |
+ * | `retryWithChanges` | another attempt is sent, with changes; a service that is there is modified. Not while the FMS may be at what was sent |
  * | `skip` | the item is completed without what was to be done; no product comes of it |
  * | `completeByHand` | somebody has done it: the item is completed, with what they say has come of it |
  * | `compensate` | what the FMS has done is undone there, and the item has failed then |
@@ -151,6 +151,11 @@ function tryAgain(
   if (record.fallout?.kind === 'notCompensable') {
     const message = 'what is to be sent to undo this is not known'
     return refusal('illegalMove', message, { allowed: ['assign', 'skip', 'completeByHand'] })
+  }
+  if (changes && (isAlive(record) || canBeFound(motion))) {
+    const message = 'the FMS may be at what was sent: `retry` finds out, and goes on with it'
+    const undo = record.purpose === 'provision' ? (['compensate'] as const) : []
+    return refusal('illegalMove', message, { allowed: ['assign', 'retry', 'skip', 'completeByHand', ...undo] })
   }
   const refused = changes && refusalOfChanges(record, changes)
   if (refused) return refused

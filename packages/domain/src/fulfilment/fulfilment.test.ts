@@ -563,6 +563,27 @@ t.test('an operator', async t => {
     t.match(decision, { record: { state: 'placed', attempt: 1 }, more: [], order: { order: { state: 'inProgress' } } })
   })
 
+  t.test('sends nothing else while the FMS may be at what was sent', async t => {
+    const lost = failed(aSent(), aFailure({ isOutcomeUnknown: true }))
+    const unread = aFailure({ kind: 'unreadable', retryable: false, code: 'notJson' })
+    const unknown = afterLookUp(lost.record, lost.order.order, { asked: lost.record, result: unread }, contextAt(40))
+    const silent = got(got(placed, aFailure(), 60), aFailure(), 20_000)
+    const changes = { items: [{ id: 'router', characteristics: [{ name: 'vlan', value: 7 }] }] }
+    const change = ({ fallout, record, order }: FulfilmentChange, canLookUp = true) => {
+      const subject = { fallout: fallout!, record, order: order.order }
+      return decideFallout(subject, { action: 'retryWithChanges', changes }, { rules: [] }, contextAt(20_001, { canLookUp }))
+    }
+    for (const [kind, fallen] of Object.entries({ outcomeUnknown: unknown, timeout: silent })) {
+      t.match(fallen.fallout, { kind })
+      t.match(
+        change(fallen),
+        { refused: 'illegalMove', allowed: ['assign', 'retry', 'skip', 'completeByHand', 'compensate'] },
+        `${kind}: it would be done twice`
+      )
+    }
+    t.match(must(change(unknown, false)).more, [{ attempt: 2 }], 'where nothing can be looked up that is for people to know')
+  })
+
   t.test('may leave it out, or have done it', async t => {
     t.match(must(decide({ action: 'skip' })), { order: { order: { state: 'completed' } }, product: undefined })
     const result = { services: [{ id: 's-7' }], resources: [{ id: 'd-7', serialNumber: 'SN7' }] }
