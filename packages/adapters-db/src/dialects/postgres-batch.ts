@@ -3,6 +3,7 @@ import { linkTable } from '../table-names.ts'
 import type { RememberedRow, TableWrites, WorkRow, WriteSet } from '../write-set.ts'
 import type { Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
+import { expectFew } from './postgres-plans.ts'
 
 type ColumnType = 'text' | 'integer' | 'bigint' | 'document'
 
@@ -177,11 +178,7 @@ function textOf(parts: readonly Rows[]): string {
   return `with ${steps.join(', ')} select ${guards.join(' and ') || 'true'}`
 }
 
-/**
- * Holds for every row, and has PostgreSQL expect next to none. What is written is found by its key then, in a plan that is kept, too: one
- * for many rows, made while a table was small, would read all of it for each statement when it no longer is.
- */
-const keyed = "v.id || '' = v.id"
+const keyed = expectFew('v.id')
 
 /** @param place of its first parameter */
 function step(kind: Kind, table: string, place: number): string {

@@ -1,5 +1,6 @@
 import type { Row, Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
+import { expectFew } from './postgres-plans.ts'
 
 type Query = (text: string, values: unknown[], name: string) => Promise<readonly Row[]>
 
@@ -69,13 +70,14 @@ export class PostgresLookups {
 const texts = new Map<string, string>()
 
 /** The same statement for many: each row of it stands behind its place in what was asked for. */
-function togetherOf(text: string, parameters: number): string {
+export function togetherOf(text: string, parameters: number): string {
   let together = texts.get(text)
   if (!together) {
     const names = Array.from({ length: parameters }, (_, index) => `p${index + 1}`)
     const arrays = names.map((_, index) => `$${index + 1}::text[]`)
     const one = text.replace(/\$(\d+)/g, 'k.p$1')
-    together = `select k.place, f.* from unnest(${arrays.join(', ')}) with ordinality as k(${names.join(', ')}, place) cross join lateral (${one}) as f`
+    together = `select k.place, f.* from unnest(${arrays.join(', ')}) with ordinality as k(${names.join(', ')}, place) cross join lateral (${one}) as f
+      where ${expectFew('k.p1')}`
     texts.set(text, together)
   }
   return together

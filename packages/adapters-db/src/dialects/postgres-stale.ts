@@ -1,6 +1,7 @@
 import type { WriteSet } from '../write-set.ts'
 import type { Statement } from './dialect.ts'
 import { statementName } from './postgres-connection.ts'
+import { expectFew } from './postgres-plans.ts'
 
 /**
  * Finds out which pieces of work have been overtaken, when a statement that was to write all of them was refused for that.
@@ -27,5 +28,5 @@ export function staleStatement(batch: readonly WriteSet[]): (Statement & { reado
 
 function staleIn(table: string, parameter: number): string {
   return `select v.p from jsonb_to_recordset($${parameter}::jsonb) as v(p integer, t text, i text, e integer)
-    left join "${table}" r on r.tenant = v.t and r.id = v.i where r.revision is distinct from v.e`
+    left join "${table}" r on r.tenant = v.t and r.id = v.i where ${expectFew('v.i')} and r.revision is distinct from v.e`
 }
