@@ -14,7 +14,7 @@ const withRows = process.argv[3] === 'rows'
 if (url === undefined) throw new Error('usage: postgres-floor <url>')
 
 /** As many as the server that is measured has. */
-const MAX_CONNECTIONS = 10
+const MAX_CONNECTIONS = 13
 const BATCHES_IN_FLIGHT = 2
 
 const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS })

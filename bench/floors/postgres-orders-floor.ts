@@ -12,7 +12,7 @@ const url = process.argv[2]
 if (url === undefined) throw new Error('usage: postgres-orders-floor <url>')
 
 /** As many as the server that is measured has. */
-const MAX_CONNECTIONS = 10
+const MAX_CONNECTIONS = 13
 const BATCHES_IN_FLIGHT = 2
 
 const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS })

@@ -269,6 +269,8 @@ for (const [engine, newUrl] of Object.entries(engines)) {
       )
       const refusal = await list(database, { filter: unindexed }).catch((error: unknown) => error as DomainError)
       t.match(refusal, { code: 'filterTooCostly', details: { attributes: ['statusReason'] } })
+      // A connection that has to be opened first would come too late to be in the other one's way.
+      await Promise.all([list(database), list(database)])
       const both = await Promise.all([
         codeOf(list(database, { filter: unindexed })),
         codeOf(list(database, { filter: unindexed }))
@@ -429,6 +431,77 @@ t.test('work that is overtaken takes no other work with it, and does not hold it
   t.ok(ended < contended.length, 'they were not waited for')
   await Promise.all(contended)
   t.equal((await one!.store.get('default', customerDefinition, stored.id))?.revision, 16)
+})
+
+t.test('changes of one resource that come together are committed together, each with its event', async t => {
+  const url = await postgres.createDatabase()
+  const database = await open(t, url)
+  const { stored } = await create(database)
+  const change = (number: number) => {
+    const apply = (now: object) => mergePatch(now, { [`k${number}`]: number })
+    return changeResource(dependenciesOf(database), customerDefinition, { id: stored.id, apply }, context)
+  }
+  await Promise.all(Array.from({ length: 32 }, (_, number) => change(number)))
+  const events = await query(
+    url,
+    'select revision, transaction_id::text as transaction from event order by transaction_id, position'
+  )
+  t.same(
+    events.map(({ revision }) => revision),
+    Array.from({ length: 33 }, (_, index) => index + 1)
+  )
+  const transactions = new Set(events.map(({ transaction }) => transaction))
+  t.ok(transactions.size <= 6, `as good as all of them in one: ${transactions.size}`)
+})
+
+t.test(
+  'changes of a resource are not sent beside one that is on its way: PostgreSQL would refuse them, and all that goes with them',
+  async t => {
+    const url = await postgres.createDatabase()
+    const database = await openDatabase({ url, clock, exclusive: true })
+    const customers = await Promise.all(Array.from({ length: 6 }, () => create(database)))
+    const changes: Promise<unknown>[] = []
+    for (let wave = 0; wave < 20; wave++) {
+      for (const { stored } of customers) {
+        const apply = (now: object) => mergePatch(now, { [`k${wave}`]: wave })
+        changes.push(changeResource(dependenciesOf(database), customerDefinition, { id: stored.id, apply }, context))
+      }
+      for (let n = 0; n < 24; n++) changes.push(create(database, { name: `Wave ${wave}` }))
+      await new Promise(resolve => setTimeout(resolve, 2))
+    }
+    await Promise.all(changes)
+    const { items } = await list(database, { filter: { kind: 'in', path: text('name'), values: ['Moon Football Club'] } })
+    t.same(
+      items.map(({ revision }) => revision),
+      customers.map(() => 21)
+    )
+    await database.close()
+    // What a connection has counted is known when it has ended.
+    const rollbacks = async () => {
+      const [row] = await query(url, 'select xact_rollback, xact_commit from pg_stat_database where datname = current_database()')
+      return Number(row?.['xact_commit']) > 20 ? Number(row?.['xact_rollback']) : undefined
+    }
+    while ((await rollbacks()) === undefined) await new Promise(resolve => setTimeout(resolve, 20))
+    t.equal(await rollbacks(), 0)
+  }
+)
+
+t.test('what another server has deleted and made again can be changed, whatever is known of it from before', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const { stored } = await create(one!)
+  const change = (attributes: object) => {
+    const apply = (now: object) => mergePatch(now, attributes)
+    return changeResource(dependenciesOf(one!), customerDefinition, { id: stored.id, apply }, context)
+  }
+  for (const status of ['one', 'two', 'three']) await change({ status })
+  await other!.unitOfWork.run('default', async transaction => {
+    transaction.delete(customerDefinition, (await transaction.get(customerDefinition, stored.id))!)
+  })
+  await other!.unitOfWork.run('default', async transaction => {
+    transaction.insert(customerDefinition, { ...aCustomer(), id: stored.id } as Customer)
+  })
+  t.equal((await change({ status: 'again' })).stored.revision, 2)
 })
 
 t.test('what a piece of work decided by is what it replaces, also where it reads it twice', async t => {

@@ -74,7 +74,7 @@ export class KyselyUnitOfWork implements UnitOfWork {
   }
 
   #transaction(reading: Reading): Transaction {
-    const { reader, writes } = reading
+    const { writes } = reading
     return {
       get: (definition, id) => this.#get(reading, definition, id),
       insert: (definition, resource) => writes.insert(definition, resource),
@@ -83,7 +83,7 @@ export class KyselyUnitOfWork implements UnitOfWork {
       publish: event => writes.publish(event),
       schedule: due => writes.schedule(due),
       unschedule: (kind, id) => writes.unschedule(kind, id),
-      recall: request => this.#recall(reader, writes.tenant, request),
+      recall: request => this.#recall(reading, request),
       remember: (request, outcome) => writes.remember(request, outcome)
     }
   }
@@ -130,9 +130,11 @@ export class KyselyUnitOfWork implements UnitOfWork {
     return stored
   }
 
-  async #recall(reader: WorkReader, tenant: string, request: IdempotentRequest): Promise<RememberedOutcome | undefined> {
+  async #recall({ reader, writes }: Reading, { scope, key }: IdempotentRequest): Promise<RememberedOutcome | undefined> {
+    const written = writes.remembered.find(({ request }) => request.scope === scope && request.key === key)
+    if (written) return { fingerprint: written.request.fingerprint, ...written.outcome }
     const notBefore = this.#clock.now().getTime() - IDEMPOTENCY_RETENTION_MS
-    const [row] = await reader.read({ ...this.#recallStatement, parameters: [tenant, request.scope, request.key, notBefore] })
+    const [row] = await reader.read({ ...this.#recallStatement, parameters: [writes.tenant, scope, key, notBefore] })
     if (!row) return undefined
     const [fingerprint, kind, id, revision, document] = row as [string, Outcome['kind'], string, number, string]
     return { fingerprint, kind, stored: { id, revision, document } }

@@ -52,6 +52,15 @@ export interface WorkRow extends Pick<DueWork, 'kind' | 'id'> {
   readonly dueAtMs: number | undefined
 }
 
+/** A resource that must still be as it was read when something else is written in its place. */
+export interface Replacement {
+  readonly name: string
+  /** Which it must have. */
+  readonly revision: number
+  /** Which it has then; absent when it is deleted. */
+  readonly next: number | undefined
+}
+
 /** Workers look by themselves more often than this. */
 const SOON_MS = 10_000
 
@@ -60,21 +69,44 @@ interface Changed {
   /** What is stored; absent when the work made the resource. */
   readonly before?: StoredResource
   /** Absent when the work removed it. */
-  after?: DocumentInsert
+  readonly after?: DocumentInsert
 }
 
-/** Collects what one piece of work writes, so that it can be written together with that of others, in as few steps as the engine allows. */
+/** Collects what work writes, so that it can be written together with that of others, in as few steps as the engine allows. */
 export class WriteSet {
   readonly tenant: string
-  readonly remembered: RememberedRow[] = []
-  readonly events: DomainEvent[] = []
+  #remembered: RememberedRow[] = []
+  #events: DomainEvent[] = []
   readonly #extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>
-  readonly #changed = new Map<string, Changed>()
-  readonly #work = new Map<string, WorkRow>()
+  #changed = new Map<string, Changed>()
+  #work = new Map<string, WorkRow>()
 
   constructor(tenant: string, extraIndexes: Readonly<Record<string, readonly IndexedAttribute[]>>) {
     this.tenant = tenant
     this.#extraIndexes = extraIndexes
+  }
+
+  /** As it is now, for {@link become}. */
+  copy(): WriteSet {
+    const copy = new WriteSet(this.tenant, this.#extraIndexes)
+    copy.become(this)
+    return copy
+  }
+
+  /** Holds what the other one holds, and nothing else. */
+  become(other: WriteSet): void {
+    this.#remembered = [...other.#remembered]
+    this.#events = [...other.#events]
+    this.#changed = new Map(other.#changed)
+    this.#work = new Map(other.#work)
+  }
+
+  get remembered(): readonly RememberedRow[] {
+    return this.#remembered
+  }
+
+  get events(): readonly DomainEvent[] {
+    return this.#events
   }
 
   get isEmpty(): boolean {
@@ -93,9 +125,11 @@ export class WriteSet {
     )
   }
 
-  /** The resources of which it must still be the revision that was read that is stored. */
-  get replaced(): string[] {
-    return [...this.#changed].flatMap(([key, { before }]) => (before ? [`${this.tenant}/${key}`] : []))
+  /** What it writes in place of what was stored when it was read. */
+  get replacements(): Replacement[] {
+    return [...this.#changed].flatMap(([key, { before, after }]) => {
+      return before ? [{ name: `${this.tenant}/${key}`, revision: before.revision, next: after?.stored.revision }] : []
+    })
   }
 
   /** What it may get in the way of others by: the resources that it changes, and the requests that it remembers. */
@@ -121,14 +155,13 @@ export class WriteSet {
 
   delete(definition: ResourceDefinition, current: StoredResource): void {
     const key = keyOf(definition, current.id)
-    const changed = this.#changed.get(key) ?? { definition, before: current }
-    delete changed.after
-    if (changed.before) this.#changed.set(key, changed)
+    const { before } = this.#changed.get(key) ?? { before: current }
+    if (before) this.#changed.set(key, { definition, before })
     else this.#changed.delete(key)
   }
 
   publish(event: DomainEvent): void {
-    this.events.push(event)
+    this.#events.push(event)
   }
 
   /** The last word on each kind and id. */
@@ -145,7 +178,7 @@ export class WriteSet {
   }
 
   remember(request: IdempotentRequest, outcome: Outcome): void {
-    this.remembered.push({ request, outcome })
+    this.#remembered.push({ request, outcome })
   }
 
   /** The rows to write, a table at a time. */
@@ -158,8 +191,7 @@ export class WriteSet {
   #write(changed: Changed, resource: Resource, revision: number): StoredResource {
     this.#checkExtraIndexes(changed.definition, resource)
     const stored = storedAs(resource, revision)
-    changed.after = { stored, resource }
-    this.#changed.set(keyOf(changed.definition, stored.id), changed)
+    this.#changed.set(keyOf(changed.definition, stored.id), { ...changed, after: { stored, resource } })
     return stored
   }
 

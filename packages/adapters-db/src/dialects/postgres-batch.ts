@@ -98,12 +98,20 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
     }
     for (let index = 0; index < row.length; index++) part.columns[index]!.push(row[index])
   }
+  const locked: { readonly key: string; readonly kind: Kind; readonly table: string; readonly row: readonly Value[] }[] = []
   const totals = new Map<string, { readonly tenant: string; readonly resource: string; change: number }>()
   const work = new Map<string, { readonly tenant: string; readonly row: WorkRow }>()
   for (const writes of batch) {
     const { tenant } = writes
     for (const table of writes.tables()) {
       addTable(add, tenant, table)
+      for (const { before, stored } of table.updates) {
+        const row = [tenant, before.id, before.revision, stored.revision, stored.document]
+        locked.push({ key: `${tenant} ${before.id}`, kind: 'update', table: table.table, row })
+      }
+      for (const { id, revision } of table.deletes) {
+        locked.push({ key: `${tenant} ${id}`, kind: 'delete', table: table.table, row: [tenant, id, revision] })
+      }
       const resource = table.definition.name
       const key = `${tenant} ${resource}`
       const total = totals.get(key) ?? { tenant, resource, change: 0 }
@@ -114,6 +122,8 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
     for (const row of writes.work) work.set(`${tenant} ${row.kind} ${row.id}`, { tenant, row })
     for (const row of writes.remembered) add('remember', '', rememberedRow(tenant, row, nowMs))
   }
+  // Everybody locks rows in the same order: otherwise two would wait for each other, until PostgreSQL finds out a second later.
+  for (const { kind, table, row } of locked.sort((a, b) => (a.key < b.key ? -1 : 1))) add(kind, table, row)
   for (const { tenant, resource, change } of totals.values()) if (change !== 0) add('total', '', [tenant, resource, change])
   for (const [, { tenant, row }] of [...work].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { kind, id, dueAtMs } = row
@@ -126,11 +136,8 @@ function collect(batch: readonly WriteSet[], nowMs: number): Rows[] {
 /** @param row in the order of `COLUMNS` */
 type Add = (kind: Kind, table: string, row: readonly Value[]) => void
 
-function addTable(add: Add, tenant: string, { table, inserts, updates, deletes, linksRemoved, linksAdded }: TableWrites): void {
+function addTable(add: Add, tenant: string, { table, inserts, linksRemoved, linksAdded }: TableWrites): void {
   for (const { stored } of inserts) add('insert', table, [tenant, stored.id, stored.revision, stored.document])
-  for (const { stored, before } of updates)
-    add('update', table, [tenant, stored.id, before.revision, stored.revision, stored.document])
-  for (const { id, revision } of deletes) add('delete', table, [tenant, id, revision])
   for (const { attribute, value, id } of linksRemoved) add('unlink', table, [tenant, attribute, value, id])
   for (const { attribute, value, id } of linksAdded) add('link', table, [tenant, attribute, value, id])
 }

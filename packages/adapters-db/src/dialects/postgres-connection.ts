@@ -13,16 +13,31 @@ const IDLE_IN_TRANSACTION = '25P03'
 const IDLE_IN_TRANSACTION_MS = 5_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/**
- * Queues are planned anew each time, as large as they are at that moment: a plan that was made when one was empty would read all of it,
- * again and again, until the server next looks at its size.
- */
-const LAZY = '-c synchronous_commit=off -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan'
+export interface PoolOptions {
+  readonly max: number
+  readonly statementTimeoutMs: number
+  /** What its connections are for: see {@link settings}. */
+  readonly use: keyof typeof settings
+  readonly onError: (error: Error) => void
+}
 
-export function openPool(
-  url: string,
-  options: { max: number; statementTimeoutMs: number; lazy?: boolean; onError: (error: Error) => void }
-): pg.Pool {
+/** How the statements of a connection are planned and committed. */
+const settings = {
+  /** Named statements as PostgreSQL sees fit: with the values in view five times, and then once for all. */
+  any: '',
+  /**
+   * Statements that are kept, and planned to find rows by their keys whatever their values are: once a connection rather than six times. A batch
+   * takes longer to plan than to do.
+   */
+  keyed: '-c plan_cache_mode=force_generic_plan',
+  /**
+   * Queues: what need not reach the disk before it is answered. Planned anew each time, as large as they are at that moment: a plan that was
+   * made when one was empty would read all of it, again and again, until the server next looks at its size.
+   */
+  lazy: '-c synchronous_commit=off -c lock_timeout=5000 -c plan_cache_mode=force_custom_plan'
+} as const
+
+export function openPool(url: string, options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -34,7 +49,7 @@ export function openPool(
     keepAlive: true,
     application_name: 'crm-lite',
     // Compiling a statement costs more than any of ours takes.
-    options: options.lazy ? `-c jit=off ${LAZY}` : '-c jit=off',
+    options: `-c jit=off ${settings[options.use]}`,
     allowExitOnIdle: false
   })
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.

@@ -1,8 +1,9 @@
 import { type Clock, DomainError, type WorkKind } from '@crm-lite/domain'
 import type pg from 'pg'
-import type { WriteSet } from '../write-set.ts'
+import type { Replacement, WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
 import { Overtaken } from './overtaken.ts'
+import { Overtaking } from './overtaking.ts'
 import { batchStatement } from './postgres-batch.ts'
 import {
   DEADLOCK,
@@ -30,11 +31,21 @@ const BATCHES_BETWEEN_FOLDS = 64
 
 interface Waiting {
   readonly writes: WriteSet
+  /** Whether the work has run before, and was overtaken. */
+  readonly isRepeated: boolean
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
 type Work<T> = (reader: WorkReader, writes: WriteSet) => Promise<T>
+
+/** Work that met a conflict. */
+interface Repeated {
+  readonly tenant: string
+  readonly work: Work<unknown>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
 
 interface Options {
   readonly pool: pg.Pool
@@ -59,7 +70,8 @@ export class PostgresWriter implements Writer {
   #unsettled = 0
   #scheduled = false
   #batches = 0
-  readonly #turns = new Turns()
+  readonly #overtaking = new Overtaking()
+  readonly #turns = new Turns<Repeated>(works => this.#repeat(works))
 
   constructor(options: Options) {
     this.#options = options
@@ -68,41 +80,67 @@ export class PostgresWriter implements Writer {
   async run<T>(tenant: string, work: Work<T>): Promise<T> {
     const writes = this.#options.newWriteSet(tenant)
     try {
-      return await this.#attempt(writes, work)
+      const result = await work(this.#options.reader, writes)
+      if (!writes.isEmpty) await this.#submit(writes, false)
+      return result
     } catch (error) {
       if (!isConflict(error)) throw translatePostgresError(error)
-      // Work that met a conflict is repeated one after the other where it is about the same: so it does not keep getting in its own way.
-      return this.#turns.take(writes.touched, () => this.#repeat(tenant, work))
+      // Repeated one by one, pieces of work that are about the same would go on getting in each other's way.
+      return new Promise<T>((resolve, reject) => {
+        this.#turns.take(writes.touched, { tenant, work, resolve: resolve as (result: unknown) => void, reject })
+      })
     }
   }
 
-  async #attempt<T>(writes: WriteSet, work: Work<T>): Promise<T> {
-    const result = await work(this.#options.reader, writes)
-    if (!writes.isEmpty) await this.#submit(writes)
-    return result
-  }
-
-  async #repeat<T>(tenant: string, work: Work<T>): Promise<T> {
+  /** Those that are about the same run one after the other, each on what those before it have written, and are committed together. */
+  async #repeat(works: readonly Repeated[]): Promise<void> {
     let clashes = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
-        return await this.#attempt(this.#options.newWriteSet(tenant), work)
+        return await this.#attempt(works)
       } catch (error) {
         if (sqlStateOf(error) === UNIQUE_VIOLATION) clashes++
-        if (!isConflict(error) || clashes === MAX_CLASHES) throw translatePostgresError(error)
+        if (!isConflict(error) || clashes === MAX_CLASHES) return this.#refuse(works, error)
         await new Promise(resolve => setTimeout(resolve, Math.random() * attempt))
       }
     }
-    throw new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
+    const error = new DomainError('unavailable', 'too many concurrent changes of one resource', { retryAfterS: 1 })
+    for (const { reject } of works) reject(error)
+  }
+
+  /** Nobody is told what has come of it before all of it is committed. */
+  async #attempt(works: readonly Repeated[]): Promise<void> {
+    const writes = this.#options.newWriteSet(works[0]!.tenant)
+    const tell: (() => void)[] = []
+    for (const { work, resolve, reject } of works) {
+      const before = writes.copy()
+      try {
+        const result = await work(this.#options.reader, writes)
+        tell.push(() => resolve(result))
+      } catch (error) {
+        if (isConflict(error)) throw error
+        writes.become(before)
+        tell.push(() => reject(translatePostgresError(error)))
+      }
+    }
+    if (!writes.isEmpty) await this.#submit(writes, true)
+    for (const each of tell) each()
+  }
+
+  /** One of several may be at fault: each runs again alone, unless nobody knows whether they were written. */
+  async #refuse(works: readonly Repeated[], error: unknown): Promise<void> {
+    if (works.length === 1 || sqlStateOf(error) === '') {
+      for (const { reject } of works) reject(translatePostgresError(error))
+    } else for (const each of works) await this.#repeat([each])
   }
 
   async drain(): Promise<void> {
     while (this.#unsettled > 0 || this.#waiting.length > 0) await new Promise(resolve => setImmediate(resolve))
   }
 
-  #submit(writes: WriteSet): Promise<void> {
+  #submit(writes: WriteSet, isRepeated: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ writes, resolve, reject })
+      this.#waiting.push({ writes, isRepeated, resolve, reject })
       if (this.#scheduled) return
       this.#scheduled = true
       setImmediate(() => {
@@ -126,21 +164,31 @@ export class PostgresWriter implements Writer {
 
   /** Of those that replace the same resource only the first one can. The others run again when it has. */
   async #commitFirsts(batch: readonly Waiting[]): Promise<void> {
-    const replaced = new Set<string>()
-    const overtaken = new Set<Waiting>()
+    const firsts: Waiting[] = []
+    const overtaken: Waiting[] = []
+    const replaced = new Map<string, Replacement>()
     for (const each of batch) {
-      const resources = each.writes.replaced
-      if (resources.some(resource => replaced.has(resource))) overtaken.add(each)
-      else for (const resource of resources) replaced.add(resource)
+      const { replacements } = each.writes
+      const isLate = this.#overtaking.isUnderWay(replacements) || (!each.isRepeated && this.#overtaking.isBehind(replacements))
+      if (isLate || replacements.some(({ name }) => replaced.has(name))) overtaken.push(each)
+      else {
+        firsts.push(each)
+        for (const replacement of replacements) replaced.set(replacement.name, replacement)
+      }
     }
-    await this.#commit(overtaken.size === 0 ? batch : batch.filter(each => !overtaken.has(each)))
-    for (const { reject } of overtaken) reject(new Overtaken('others in the same batch replace the same resource'))
+    const ended = overtaken.map(({ writes }) => this.#overtaking.ended(writes.replacements))
+    if (firsts.length > 0) await this.#overtaking.follow([...replaced.values()], this.#commit(firsts))
+    await Promise.all(ended)
+    for (const { reject } of overtaken) reject(new Overtaken('others replace the same resource'))
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#write(batch.map(each => each.writes))
-      for (const { resolve } of batch) resolve()
+      for (const { writes, resolve } of batch) {
+        this.#overtaking.wrote(writes.replacements)
+        resolve()
+      }
     } catch (error) {
       // When the connection broke nobody knows whether it was written, so nothing is written a second time.
       if (batch.length === 1 || sqlStateOf(error) === '') for (const { reject } of batch) reject(error)

@@ -28,9 +28,10 @@ export interface PostgresOptions extends ScanLimits {
 
 /** Far longer than any statement that an index serves; nothing may hang for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000
-const MAX_CONNECTIONS = 10
-/** For what need not reach the disk before it is answered. */
-const MAX_LAZY_CONNECTIONS = 5
+/**
+ * Each connection plans what it is asked for, and a batch of writes takes milliseconds to plan: so writes and look-ups have few of their own.
+ */
+const MAX_CONNECTIONS = { any: 6, writes: 3, lookups: 4, lazy: 5 } as const
 /** Any number that no other program uses for an advisory lock in the same database. */
 const MIGRATION_LOCK = 4_277_629
 
@@ -46,34 +47,47 @@ const compiler = new Kysely<unknown>({
 /** @throws {StartRefused} when the server can't be reached, or would not keep what is promised */
 export async function openPostgres(options: PostgresOptions): Promise<Engine> {
   const onError = (err: Error) => options.onWarning('a database connection broke', { err })
-  const pool = openPool(options.url, { max: MAX_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, onError })
-  const lazy = openPool(options.url, { max: MAX_LAZY_CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, lazy: true, onError })
-  const scans = openPool(options.url, { max: options.maxScans, statementTimeoutMs: options.scanBudgetMs, onError })
+  const pools = openPools(options, onError)
   try {
-    await checkServer(pool, options.durability)
-    await options.prepareSchema({ dialect: migrationDialect, exclusively: work => migrateExclusively(pool, work) })
+    await checkServer(pools.any, options.durability)
+    await options.prepareSchema({ dialect: migrationDialect, exclusively: work => migrateExclusively(pools.any, work) })
   } catch (error) {
-    await Promise.all([pool, lazy, scans].map(each => each.end()))
+    await endPools(pools)
     throw error
   }
-  return engineOf(options, { pool, lazy, scans })
+  return engineOf(options, pools)
 }
 
-interface Pools {
-  readonly pool: pg.Pool
-  readonly lazy: pg.Pool
-  readonly scans: pg.Pool
+type Pools = ReturnType<typeof openPools>
+
+function openPools({ url, maxScans, scanBudgetMs }: PostgresOptions, onError: (err: Error) => void) {
+  const usual = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, onError }
+  return {
+    any: openPool(url, { ...usual, max: MAX_CONNECTIONS.any, use: 'any' }),
+    writes: openPool(url, { ...usual, max: MAX_CONNECTIONS.writes, use: 'keyed' }),
+    lookups: openPool(url, { ...usual, max: MAX_CONNECTIONS.lookups, use: 'keyed' }),
+    lazy: openPool(url, { ...usual, max: MAX_CONNECTIONS.lazy, use: 'lazy' }),
+    scans: openPool(url, { max: maxScans, statementTimeoutMs: scanBudgetMs, use: 'any', onError })
+  }
 }
 
-function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engine {
+async function endPools(pools: Pools): Promise<void> {
+  await Promise.all(Object.values(pools).map(each => each.end()))
+}
+
+function engineOf(options: PostgresOptions, pools: Pools): Engine {
+  const { any: pool, lazy } = pools
   /** Named statements are planned once a connection; the others each time, with the values in view. */
-  const query = async (text: string, values: unknown[], name?: string): Promise<readonly Row[]> => {
-    try {
-      return (await pool.query({ text, values, rowMode: 'array', ...(name && { name }) })).rows as Row[]
-    } catch (error) {
-      throw translatePostgresError(error)
+  const queryOn = (of: pg.Pool) => {
+    return async (text: string, values: unknown[], name?: string): Promise<readonly Row[]> => {
+      try {
+        return (await of.query({ text, values, rowMode: 'array', ...(name && { name }) })).rows as Row[]
+      } catch (error) {
+        throw translatePostgresError(error)
+      }
     }
   }
+  const query = queryOn(pool)
   const prepare = (builder: RawBuilder<unknown>): PreparedRead => {
     const { sql: text, parameters } = compile(builder)
     const order = parameters as readonly number[]
@@ -86,11 +100,11 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
       )
   }
   const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
-  const lookups = new PostgresLookups(query)
+  const lookups = new PostgresLookups(queryOn(pools.lookups))
   const reader: WorkReader = { read, find: statement => lookups.find(statement) }
   const signal = new PostgresSignal({ url: options.url, pool: lazy, isBusy: options.isBusy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
-    pool,
+    pool: pools.writes,
     clock: options.clock,
     reader,
     newWriteSet: options.newWriteSet,
@@ -100,7 +114,7 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
   return {
     name: 'postgres',
     json: postgresJson,
-    scanner: new PostgresScanner(scans, { ...options, budgetMs: options.scanBudgetMs }),
+    scanner: new PostgresScanner(pools.scans, { ...options, budgetMs: options.scanBudgetMs }),
     writer,
     eventOrder: postgresEventOrder,
     compile,
@@ -129,7 +143,7 @@ function engineOf(options: PostgresOptions, { pool, lazy, scans }: Pools): Engin
       await writer.drain()
       await writer.foldTotals()
       await signal.close()
-      await Promise.all([pool, lazy, scans].map(each => each.end()))
+      await endPools(pools)
     }
   }
 }

@@ -1,38 +1,71 @@
 import t from 'tap'
 import { Turns } from './turns.ts'
 
-t.test('those who want the same thing take turns, others do not wait', async t => {
-  const turns = new Turns()
-  const happened: string[] = []
+/** Parties that go until they are told to end. */
+function world() {
+  const begun: string[] = []
   const gates = new Map<string, () => void>()
-  const begin = (name: string, things: string[]) =>
-    turns.take(things, async () => {
-      happened.push(`${name} begins`)
-      await new Promise<void>(resolve => gates.set(name, resolve))
-      happened.push(`${name} ends`)
-    })
-  const end = async (name: string) => {
-    while (!gates.has(name)) await new Promise(resolve => setImmediate(resolve))
-    gates.get(name)?.()
+  const turns = new Turns<string>(async items => {
+    const name = items.join(' ')
+    begun.push(name)
+    await new Promise<void>(resolve => gates.set(name, resolve))
+  })
+  const settle = async () => {
+    for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve))
   }
-  const first = begin('first', ['a', 'b'])
-  const second = begin('second', ['b', 'c'])
-  const third = begin('third', ['c'])
-  const other = begin('other', ['d'])
-  await end('other')
-  await other
-  t.same(happened, ['first begins', 'other begins', 'other ends'])
-  await end('first')
-  await end('second')
-  await end('third')
-  await Promise.all([first, second, third])
-  t.same(happened.slice(3), ['first ends', 'second begins', 'second ends', 'third begins', 'third ends'])
+  return {
+    come: (name: string, ...things: string[]) => turns.take(things, name),
+    end: async (name: string) => {
+      gates.get(name)!()
+      await settle()
+    },
+    begun: async () => {
+      await settle()
+      return begun.splice(0)
+    }
+  }
+}
+
+t.test('those who come for the same things together go together, others beside them', async t => {
+  const { come, begun } = world()
+  come('first', 'a', 'b')
+  come('other', 'd')
+  come('second', 'b', 'c')
+  come('third', 'c')
+  come('free')
+  t.same(await begun(), ['first second third', 'other', 'free'])
 })
 
-t.test('whoever fails does not keep the next one from its turn', async t => {
-  const turns = new Turns()
-  const failed = turns.take(['a'], () => Promise.reject(new Error('it failed')))
-  const next = turns.take(['a'], async () => 'done')
-  await t.rejects(failed, { message: 'it failed' })
-  t.equal(await next, 'done')
+t.test('who comes for what others have waits until they have ended, and goes with all who wait for it then', async t => {
+  const { come, begun, end } = world()
+  come('first', 'a')
+  t.same(await begun(), ['first'])
+  come('second', 'a', 'b')
+  come('third', 'b')
+  come('fourth', 'c')
+  t.same(await begun(), ['fourth'], 'nobody goes before somebody who came earlier for the same')
+  await end('first')
+  t.same(await begun(), ['second third'])
+})
+
+t.test('who wants things of several parties waits for all of them', async t => {
+  const { come, begun, end } = world()
+  come('first', 'a')
+  come('second', 'b')
+  come('third', 'a', 'b')
+  come('fourth', 'b')
+  t.same(await begun(), ['first', 'second'])
+  await end('first')
+  t.same(await begun(), [])
+  await end('second')
+  t.same(await begun(), ['third fourth'])
+})
+
+t.test('no more than thirty-two go together', async t => {
+  const { come, begun, end } = world()
+  const names = Array.from({ length: 40 }, (_, index) => String(index))
+  for (const name of names) come(name, 'a')
+  t.same(await begun(), [names.slice(0, 32).join(' ')])
+  await end(names.slice(0, 32).join(' '))
+  t.same(await begun(), [names.slice(32).join(' ')])
 })

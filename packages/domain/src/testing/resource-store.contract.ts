@@ -34,6 +34,7 @@ export async function resourceStoreContract(t: TestRunner, options: ContractOpti
   await behaviour('work that throws writes nothing', allOrNothing)
   await behaviour('an id that is taken fails its own work alone', failAlone)
   await behaviour('concurrent changes never lose one another', neverLose)
+  await behaviour('work that fails among others about the same leaves nothing behind, and they go on', failAmongOthers)
   await behaviour('an idempotent request is done once', doneOnce)
   await behaviour('tenants and resource types are apart', apart)
   await listContract(behaviour, options)
@@ -167,6 +168,48 @@ async function neverLose(t: TestRunner, under: StoreUnderTest): Promise<void> {
   const added = [a, b].flatMap(({ document }) => Object.keys(JSON.parse(document))).filter(name => name.startsWith('added'))
   t.same(added.sort(), names.sort())
   t.equal(new Set(outcomes.map(({ stored }) => `${stored.id}/${stored.revision}`)).size, names.length, 'each its own revision')
+}
+
+async function failAmongOthers(t: TestRunner, under: StoreUnderTest): Promise<void> {
+  const { store, unitOfWork } = under
+  await insert(under, aCustomer('a', { name: '' }))
+  const numbers = Array.from({ length: 24 }, (_, number) => number)
+  const fails = (number: number) => number % 3 === 1
+  const seen: string[] = []
+  const outcomes = await Promise.allSettled(
+    numbers.map(number =>
+      unitOfWork.run('default', async transaction => {
+        const stored = (await transaction.get(customerDefinition, 'a'))!
+        const customer = JSON.parse(stored.document) as Customer
+        const next: Customer = { ...customer, name: `${customer.name} ${number}` }
+        const updated = transaction.update(customerDefinition, stored, next)
+        transaction.insert(customerDefinition, aCustomer(`beside ${number}`))
+        seen[updated.revision] = customer.name
+        if (fails(number)) throw new Error('it fails by itself')
+      })
+    )
+  )
+  t.same(
+    outcomes.map(({ status }) => status === 'rejected'),
+    numbers.map(fails)
+  )
+  const good = numbers.filter(number => !fails(number))
+  const after = await store.get('default', customerDefinition, 'a')
+  t.equal(after?.revision, 1 + good.length)
+  const { name } = JSON.parse(after!.document) as Customer
+  t.same(
+    name
+      .trim()
+      .split(' ')
+      .map(Number)
+      .sort((a, b) => a - b),
+    good
+  )
+  t.ok(
+    seen.filter(each => each !== undefined).every(each => name.startsWith(each)),
+    'each went on from what those before it had stored'
+  )
+  t.same((await ids(under)).total, 1 + good.length)
 }
 
 async function doneOnce(t: TestRunner, under: StoreUnderTest): Promise<void> {
