@@ -144,7 +144,10 @@ export class WriteSet {
     return changed && (changed.after?.stored ?? 'deleted')
   }
 
+  /** @throws when it writes such a resource already, as the database does when there is one: what was written first would be lost unseen */
   insert(definition: ResourceDefinition, resource: Resource): StoredResource {
+    const key = keyOf(definition, resource.id)
+    if (this.#changed.get(key)?.after) throw new Error(`there is ${key} already`)
     return this.#write({ definition }, resource, 1)
   }
 

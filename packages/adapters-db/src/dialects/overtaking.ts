@@ -31,11 +31,11 @@ export class Overtaking {
     await Promise.all(replacements.map(({ name }) => this.#underWay.get(name)))
   }
 
-  /** @param ended resolves when it is known what has come of these; never fails */
-  async follow(replacements: readonly Replacement[], ended: Promise<void>): Promise<void> {
-    for (const { name } of replacements) this.#underWay.set(name, ended)
+  /** @param ended resolves when it is known what has come of the resources that have these names; never fails */
+  async follow(names: ReadonlySet<string>, ended: Promise<void>): Promise<void> {
+    for (const name of names) this.#underWay.set(name, ended)
     await ended
-    for (const { name } of replacements) this.#underWay.delete(name)
+    for (const name of names) this.#underWay.delete(name)
   }
 
   wrote(replacements: readonly Replacement[]): void {

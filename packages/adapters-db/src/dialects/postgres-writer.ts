@@ -1,6 +1,6 @@
 import { type Clock, DomainError, type WorkKind } from '@crm-lite/domain'
 import type pg from 'pg'
-import type { Replacement, WriteSet } from '../write-set.ts'
+import type { WriteSet } from '../write-set.ts'
 import type { WorkReader, Writer } from './dialect.ts'
 import { Overtaken } from './overtaken.ts'
 import { Overtaking } from './overtaking.ts'
@@ -166,18 +166,18 @@ export class PostgresWriter implements Writer {
   async #commitFirsts(batch: readonly Waiting[]): Promise<void> {
     const firsts: Waiting[] = []
     const overtaken: Waiting[] = []
-    const replaced = new Map<string, Replacement>()
+    const replaced = new Set<string>()
     for (const each of batch) {
       const { replacements } = each.writes
       const isLate = this.#overtaking.isUnderWay(replacements) || (!each.isRepeated && this.#overtaking.isBehind(replacements))
       if (isLate || replacements.some(({ name }) => replaced.has(name))) overtaken.push(each)
       else {
         firsts.push(each)
-        for (const replacement of replacements) replaced.set(replacement.name, replacement)
+        for (const { name } of replacements) replaced.add(name)
       }
     }
     const ended = overtaken.map(({ writes }) => this.#overtaking.ended(writes.replacements))
-    if (firsts.length > 0) await this.#overtaking.follow([...replaced.values()], this.#commit(firsts))
+    if (firsts.length > 0) await this.#overtaking.follow(replaced, this.#commit(firsts))
     await Promise.all(ended)
     for (const { reject } of overtaken) reject(new Overtaken('others replace the same resource'))
   }

@@ -35,6 +35,7 @@ export async function resourceStoreContract(t: TestRunner, options: ContractOpti
   await behaviour('an id that is taken fails its own work alone', failAlone)
   await behaviour('concurrent changes never lose one another', neverLose)
   await behaviour('work that fails among others about the same leaves nothing behind, and they go on', failAmongOthers)
+  await behaviour('of those that make the same resource one does, whatever else they change', madeOnce)
   await behaviour('an idempotent request is done once', doneOnce)
   await behaviour('tenants and resource types are apart', apart)
   await listContract(behaviour, options)
@@ -210,6 +211,27 @@ async function failAmongOthers(t: TestRunner, under: StoreUnderTest): Promise<vo
     'each went on from what those before it had stored'
   )
   t.same((await ids(under)).total, 1 + good.length)
+}
+
+async function madeOnce(t: TestRunner, under: StoreUnderTest): Promise<void> {
+  const { store, unitOfWork } = under
+  await insert(under, aCustomer('a'))
+  const change = (name: string, made?: string) =>
+    unitOfWork.run('default', async transaction => {
+      const stored = (await transaction.get(customerDefinition, 'a'))!
+      const next: Customer = { ...(JSON.parse(stored.document) as Customer), name }
+      transaction.update(customerDefinition, stored, next)
+      if (made !== undefined) transaction.insert(customerDefinition, aCustomer(made, { name }))
+    })
+  const names = Array.from({ length: 8 }, (_, number) => `maker ${number}`)
+  const [first, ...makers] = await Promise.allSettled([change('first'), ...names.map(name => change(name, 'made'))])
+  t.equal(first?.status, 'fulfilled')
+  const successful = names.filter((_, index) => makers[index]?.status === 'fulfilled')
+  t.equal(successful.length, 1)
+  const nameOf = async (id: string) =>
+    (JSON.parse((await store.get('default', customerDefinition, id))!.document) as Customer).name
+  t.same([await nameOf('made'), await nameOf('a')], [successful[0], successful[0]])
+  t.equal((await store.get('default', customerDefinition, 'a'))?.revision, 3)
 }
 
 async function doneOnce(t: TestRunner, under: StoreUnderTest): Promise<void> {
