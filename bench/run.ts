@@ -80,5 +80,5 @@ function measuredNow({ durations }: Options): string {
 /** A database server inherits from us where it may run. */
 function openEngine(name: EngineName, cores: Cores | undefined): Promise<EngineUnderTest> | EngineUnderTest {
   pin(process.pid, cores?.postgres)
-  return name === 'postgres' ? postgresEngine(say) : sqliteEngine(mkdtempSync(join(tmpdir(), 'crm-bench-')), say)
+  return name === 'postgres' ? postgresEngine(cores?.postgres, say) : sqliteEngine(mkdtempSync(join(tmpdir(), 'crm-bench-')), say)
 }

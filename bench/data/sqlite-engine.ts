@@ -10,6 +10,12 @@ export function sqliteEngine(folder: string, say: (text: string) => void): Engin
     title: `SQLite ${sqliteVersion()}`,
     dataSet: async rows => `sqlite:${await dataSet(rows)}`,
     copy: async rows => `sqlite:${copyOf(await dataSet(rows), folder)}`,
+    apart: async rows => ({
+      url: `sqlite:${copyOf(await dataSet(rows), folder)}`,
+      pause: () => undefined,
+      resume: () => undefined,
+      close: async () => undefined
+    }),
     plainCopy: async rows => `sqlite:${plainCopyOf(await dataSet(rows), folder)}`,
     floorScript: 'sqlite-floor.ts',
     close: async () => rmSync(folder, { recursive: true, force: true })

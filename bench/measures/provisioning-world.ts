@@ -15,7 +15,7 @@ const DIFFERENT_BODIES = 4_096
 /** `off`: what is ordered stays as it was taken in. */
 export type Workers = 'off' | 'withFms' | 'withoutAnswer'
 
-/** A server, and what works beside it: on PostgreSQL in processes of their own. */
+/** A server, and what works beside it: on PostgreSQL in processes of their own, and with a database server of its own. */
 export interface ProvisioningWorld {
   readonly server: ServerProcess
   readonly beside: { pause(): void; resume(): void }
@@ -34,7 +34,8 @@ export async function startWorld(
   workers: Workers,
   { isFmsLast = false, isAllAtOnce = false }: Places = {}
 ): Promise<ProvisioningWorld> {
-  const DATABASE_URL = await engine.copy(options.rows.small)
+  const database = await engine.apart(options.rows.small)
+  const DATABASE_URL = database.url
   const companions: Companion[] = []
   const common = { SECRET_KEY: randomBytes(32).toString('base64'), ORDER_ACCEPTANCE: 'automatic', FMS_MAX_CONCURRENT: '64' }
   const beside = cores && (isAllAtOnce && engine.name === 'postgres' ? `${cores.server},${cores.load}` : cores.load)
@@ -50,11 +51,12 @@ export async function startWorld(
   return {
     server,
     beside: {
-      pause: () => all.forEach(each => void each.pause()),
-      resume: () => all.forEach(each => void each.resume())
+      pause: () => [...all, database].forEach(each => void each.pause()),
+      resume: () => [database, ...all].forEach(each => void each.resume())
     },
     stop: async () => {
       for (const each of all) await each.stop()
+      await database.close()
     }
   }
 }

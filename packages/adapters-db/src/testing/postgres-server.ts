@@ -20,6 +20,8 @@ export interface PostgresServer {
   readonly url: string
   /** Its version and where it comes from, for people. */
   readonly description: string
+  /** Whether it was there before us and stays. */
+  readonly isShared: boolean
   /** Makes a fresh, empty database and returns its url. */
   createDatabase(): Promise<string>
   /** Drops those databases, and ends the server if it was started for us. */
@@ -69,6 +71,7 @@ async function databasesOn(server: RunningServer): Promise<PostgresServer> {
   return {
     url: server.url,
     description: `PostgreSQL ${row?.['server_version']} (${server.origin})`,
+    isShared: server.isShared,
     stop,
     async createDatabase() {
       // A server that outlives us would keep our databases.
