@@ -31,7 +31,7 @@ export async function postgresDataSet(server: PostgresServer, file: string, say:
     await client.query('set synchronous_commit = off')
     for (const [table, columns] of Object.entries(TABLES))
       await withoutIndexes(client, table, () => copy(source, client, table, columns))
-    await client.query('vacuum analyze')
+    await client.query(`vacuum analyze ${Object.keys(TABLES).join(', ')}`)
     await client.query('checkpoint')
   })
   source.close()

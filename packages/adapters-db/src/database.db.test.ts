@@ -567,6 +567,33 @@ t.test('work that makes what another server has made meanwhile runs again, and f
   )
 })
 
+t.test('what is refused costs no connection: the plans on it would have to be made again', async t => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await open(t, url), await open(t, url)]
+  const { stored } = await create(one!)
+  const connections = async () => {
+    const [row] = await query(url, 'select numbackends, sessions from pg_stat_database where datname = current_database()')
+    return row!
+  }
+  const overtaken = async () => {
+    let runs = 0
+    const set = (server: Database, statusReason: string, meanwhile: () => Promise<unknown>) =>
+      server.unitOfWork.run('default', async transaction => {
+        const current = (await transaction.get(customerDefinition, stored.id))!
+        await meanwhile()
+        transaction.update(customerDefinition, current, { ...JSON.parse(current.document), statusReason })
+      })
+    await set(one!, 'second', async () => (runs++ === 0 ? set(other!, 'first', async () => undefined) : undefined))
+    return runs
+  }
+  t.equal(await overtaken(), 2)
+  const before = await connections()
+  for (let times = 0; times < 20; times++) await overtaken()
+  const after = await connections()
+  const opened = Number(after['sessions']) - Number(before['sessions'])
+  t.ok(opened < 15, `${opened} connections opened`)
+})
+
 t.test('a database that cannot be opened is refused with one line', async t => {
   const subfolder = join(folder, 'no-file')
   mkdirSync(subfolder)

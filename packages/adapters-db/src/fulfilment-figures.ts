@@ -1,6 +1,7 @@
 import { canonicalInstant, type FalloutFigures, type FulfilmentFigures } from '@crm-lite/domain'
 import { sql } from 'kysely'
 import type { Engine } from './dialects/dialect.ts'
+import { atAnyTime } from './kysely-work-queue.ts'
 
 export interface FulfilmentFiguresByAge extends FulfilmentFigures {
   readonly fallout: readonly FalloutFiguresByAge[]
@@ -18,7 +19,7 @@ export async function fulfilmentFigures(
   instants: readonly Date[]
 ): Promise<FulfilmentFiguresByAge> {
   const read = (query: ReturnType<typeof sql>) => engine.read(engine.compile(query))
-  const [[waiting] = []] = await read(sql`select count(*) from due_work where kind = 'fulfil'`)
+  const [[waiting] = []] = await read(sql`select count(*) from due_work where kind = 'fulfil' and ${atAnyTime}`)
   const columns = [
     sql`kind, count(*), min(raised_at)`,
     ...instants.map(instant => sql`count(*) filter (where raised_at >= ${canonicalInstant(instant.toISOString())})`)

@@ -49,9 +49,10 @@ export class KyselyUnitOfWork implements UnitOfWork {
     this.#engine = engine
     this.#clock = clock
     this.#claims = claims
+    // The sum keeps PostgreSQL from reading all that is new enough where it should look for the key.
     const recall = engine.compile(
       sql`select fingerprint, kind, id, revision, document from remembered_answer
-          where tenant = ${''} and scope = ${''} and key = ${''} and created_at > ${0}`
+          where tenant = ${''} and scope = ${''} and key = ${''} and created_at + 0 > ${0}`
     )
     this.#recallStatement = { ...recall, name: 'recall' }
   }

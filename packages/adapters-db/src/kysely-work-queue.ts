@@ -77,7 +77,9 @@ export class KyselyWorkQueue implements WorkQueue {
     const name = `next work ${[...kinds].sort().join(' ')}`
     const known = this.#statements.get(name)
     if (known) return known
-    const firsts = kinds.map(kind => sql`select min(claimable_at_ms) as at from due_work where kind = ${sql.lit(kind)}`)
+    const firsts = kinds.map(
+      kind => sql`select min(claimable_at_ms) as at from due_work where kind = ${sql.lit(kind)} and ${atAnyTime}`
+    )
     const statement = {
       name,
       ...this.#engine.compile(sql`select min(at) from (${sql.join(firsts, sql` union all `)}) as firsts`)
@@ -95,7 +97,7 @@ export class KyselyWorkQueue implements WorkQueue {
     const due = [...new Set(kinds)].map(
       kind => sql`select * from (
         select tenant as t, kind as k, id as i, claimable_at_ms as c from due_work
-        where kind = ${sql.lit(kind)} and claimable_at_ms <= ${0} order by claimable_at_ms, tenant, id limit ${1} ${forUpdateSkipLocked}
+        where kind = ${sql.lit(kind)} and ${atAnyTime} and claimable_at_ms <= ${0} order by claimable_at_ms, tenant, id limit ${1} ${forUpdateSkipLocked}
       ) as due_of_kind`
     )
     const statement = {
@@ -110,6 +112,9 @@ export class KyselyWorkQueue implements WorkQueue {
     return statement
   }
 }
+
+/** Holds for every instant: whoever says so may be served by the index of when work is due. */
+export const atAnyTime = sql`claimable_at_ms >= -8640000000000000`
 
 function isClaim({ tenant, kind, id, attempts, leasedUntilMs }: ClaimedWork): RawBuilder<unknown> {
   return sql`tenant = ${tenant} and kind = ${kind} and id = ${id} and attempts = ${attempts + 1} and claimable_at_ms = ${leasedUntilMs}`

@@ -23,13 +23,14 @@ export interface PoolOptions {
 
 /** How the statements of a connection are planned and committed. */
 const settings = {
-  /** Named statements as PostgreSQL sees fit: with the values in view five times, and then once for all. */
-  any: '',
+  /** What is planned each time, with the values in view. */
+  any: '-c plan_cache_mode=force_custom_plan',
   /**
-   * Statements that are kept, and planned to find rows by their keys whatever their values are: once a connection rather than six times. A batch
-   * takes longer to plan than to do.
+   * Statements that are kept, and find rows by an index whatever the values are and however few rows there are: a plan that reads all of a table
+   * while it is small is kept until PostgreSQL next looks at its size, minutes later where it is busy. Planned once a connection rather than six
+   * times: a batch takes longer to plan than to do.
    */
-  keyed: '-c plan_cache_mode=force_generic_plan',
+  keyed: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off',
   /**
    * Queues: what need not reach the disk before it is answered. Planned anew each time, as large as they are at that moment: a plan that was
    * made when one was empty would read all of it, again and again, until the server next looks at its size.
@@ -55,6 +56,29 @@ export function openPool(url: string, options: PoolOptions): pg.Pool {
   // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
   pool.on('error', options.onError)
   return pool
+}
+
+/**
+ * A statement on a connection of the pool. One that PostgreSQL refuses leaves the connection as it was, with all that is planned on it, where
+ * `pool.query` would open another one in its place: each statement that was overtaken would have hundreds of milliseconds of planning follow.
+ */
+export async function queryOn(pool: pg.Pool, statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<unknown[]>> {
+  const client = await pool.connect()
+  // A connection that breaks would end the process; the statement fails, too.
+  const ignore = () => {}
+  client.on('error', ignore)
+  let isUsable = false
+  try {
+    const result = await client.query<unknown[]>(statement)
+    isUsable = true
+    return result
+  } catch (error) {
+    isUsable = isRefusal(error)
+    throw error
+  } finally {
+    client.off('error', ignore)
+    client.release(!isUsable)
+  }
 }
 
 /** Refuses a server that would forget an acknowledged write, or compare texts otherwise than promised. */
@@ -102,6 +126,14 @@ export function sqlStateOf(error: unknown): string {
 
 export function isTimeout(error: unknown): boolean {
   return sqlStateOf(error) === QUERY_CANCELED
+}
+
+/** What ends a statement, or the transaction that it is in, and nothing else. */
+const REFUSALS = [STALE_REVISION, SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION, QUERY_CANCELED, LOCK_NOT_AVAILABLE]
+
+function isRefusal(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  return REFUSALS.includes(state) || state.startsWith(INVALID_DATA)
 }
 
 /** Classes of errors that pass by themselves: connection lost, resources short, operator intervention, serialization, system error. */

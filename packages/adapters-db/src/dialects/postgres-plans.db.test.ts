@@ -1,7 +1,7 @@
-import { journeyDefinition } from '@crm-lite/domain'
+import { everything, type Journey, journeyDefinition, resourceIn, workKinds } from '@crm-lite/domain'
 import pg from 'pg'
 import t from 'tap'
-import { openDatabase } from '../open-database.ts'
+import { type Database, openDatabase } from '../open-database.ts'
 import { startPostgres } from '../testing/index.ts'
 import { WriteSet } from '../write-set.ts'
 import { togetherOf } from './postgres-lookups.ts'
@@ -42,3 +42,88 @@ t.test('plans that are made while a table is small, and kept, find rows by their
     }
   }
 })
+
+const ROWS = 20_000
+const TURNS = 8
+const tables = ['journey', 'due_work', 'remembered_answer']
+
+t.test(
+  'what is found by its key is found so in a table that was small, or empty, when PostgreSQL last looked at its size',
+  async t => {
+    const url = await server.createDatabase()
+    const database = await openDatabase({ url, clock: { now: () => new Date() }, exclusive: true })
+    const client = new pg.Client(url)
+    await client.connect()
+    t.teardown(() => client.end())
+    for (const table of tables) await client.query(`alter table ${table} set (autovacuum_enabled = off)`)
+    const grow = async (rows: number) => {
+      await client.query(
+        `insert into journey (tenant, id, revision, document)
+       select 't', 'id-' || n, 1, jsonb_build_object('id', 'id-' || n) from generate_series(${rows} / 2, ${rows}) as n`
+      )
+      await client.query(
+        `insert into remembered_answer
+       select 't', 's', 'id-' || n, 'f', 'created', 'id-' || n, 1, '{}', 1e13 from generate_series(${rows} / 2, ${rows}) as n`
+      )
+    }
+    await grow(6)
+    await client.query('vacuum analyze')
+    await useEveryWay(database, ['a', 'b', 'c'])
+    await grow(ROWS)
+    for (const kind of ['acceptOrder', 'lookAtJourney']) {
+      await client.query(
+        `insert into due_work (tenant, kind, id, due_at_ms, claimable_at_ms, attempts)
+       select 't', $1, 'id-' || n, 1e13, 1e13, 0 from generate_series(1, ${ROWS}) as n`,
+        [kind]
+      )
+    }
+    await useEveryWay(database, ['d', 'e', 'f'])
+    await database.close()
+    for (const [table, key] of tables.map(each => [each, `${each}_pkey`])) {
+      const { rows } = await client.query<{ read: string }>(
+        `select seq_tup_read + coalesce((select sum(idx_tup_read) from pg_stat_user_indexes where relid = t.relid and indexrelname <> $2), 0) as read
+       from pg_stat_user_tables t where relname = $1`,
+        [table, key]
+      )
+      t.ok(Number(rows[0]!.read) < ROWS / 10, `${table}: ${rows[0]!.read} rows`)
+    }
+  }
+)
+
+/** Creates, reads, lists, changes and deletes journeys and what is due, each alone and several together, on each of the connections. */
+async function useEveryWay(database: Database, names: readonly string[]): Promise<void> {
+  const { unitOfWork, store, work } = database
+  for (let turn = 0; turn < TURNS; turn++) {
+    const ids = names.map(name => `${name}-${turn}`)
+    const dueAt = new Date(0).toISOString()
+    await unitOfWork.run('t', async transaction => transaction.unschedule('acceptOrder', ids[0]!))
+    await Promise.all(
+      ids.map(id =>
+        unitOfWork.run('t', async transaction => {
+          await transaction.recall({ scope: 's', key: id, fingerprint: 'f' })
+          const stored = transaction.insert(journeyDefinition, { id } as Journey)
+          transaction.schedule({ kind: 'acceptOrder', id, dueAt })
+          transaction.remember({ scope: 's', key: id, fingerprint: 'f' }, { kind: 'created', stored })
+        })
+      )
+    )
+    const change = (id: string) =>
+      unitOfWork.run('t', async transaction => {
+        const stored = (await transaction.get(journeyDefinition, id))!
+        transaction.update(journeyDefinition, stored, { ...resourceIn<Journey>(stored), id })
+        transaction.unschedule('acceptOrder', id)
+      })
+    await change(ids[0]!)
+    await Promise.all(ids.slice(1).map(change))
+    await store.get('t', journeyDefinition, ids[0]!)
+    await Promise.all(ids.map(id => store.get('t', journeyDefinition, id)))
+    const query = { filter: everything, sort: [], limit: 2, offset: 0, count: true }
+    const { next } = await store.list('t', journeyDefinition, query)
+    if (next) await store.list('t', journeyDefinition, { ...query, after: next })
+    await work.nextDueAt(workKinds)
+    await work.claim({ kinds: workKinds, limit: 4, leaseMs: 1_000, now: new Date() })
+    await unitOfWork.run('t', async transaction => {
+      transaction.delete(journeyDefinition, (await transaction.get(journeyDefinition, ids[0]!))!)
+    })
+  }
+}

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Row, RunInTransaction, Statement } from './dialect.ts'
-import { DEADLOCK, SERIALIZATION_FAILURE, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
+import { DEADLOCK, queryOn, SERIALIZATION_FAILURE, sqlStateOf, translatePostgresError } from './postgres-connection.ts'
 
 const MAX_ATTEMPTS = 5
 
@@ -50,7 +50,7 @@ async function attemptOn<T>(pool: pg.Pool, work: (run: RunInTransaction) => Prom
 /** One statement is a transaction of its own. */
 export async function transactAlone(pool: pg.Pool, { sql: text, parameters, name }: Statement): Promise<readonly Row[]> {
   try {
-    return (await pool.query({ text, values: [...parameters], rowMode: 'array', ...(name && { name }) })).rows as Row[]
+    return (await queryOn(pool, { text, values: [...parameters], rowMode: 'array', ...(name && { name }) })).rows
   } catch (error) {
     throw translatePostgresError(error)
   }

@@ -7,6 +7,7 @@ import { Overtaking } from './overtaking.ts'
 import { batchStatement } from './postgres-batch.ts'
 import {
   DEADLOCK,
+  queryOn,
   SERIALIZATION_FAILURE,
   STALE_REVISION,
   sqlStateOf,
@@ -211,8 +212,8 @@ export class PostgresWriter implements Writer {
     if (!statement) return new Set()
     const { name, sql: text, parameters } = statement
     try {
-      const { rows } = await this.#options.pool.query<[number]>({ name, text, values: [...parameters], rowMode: 'array' })
-      return new Set(rows.map(([place]) => batch[place]!))
+      const { rows } = await queryOn(this.#options.pool, { name, text, values: [...parameters], rowMode: 'array' })
+      return new Set(rows.map(([place]) => batch[Number(place)]!))
     } catch {
       return new Set()
     }
@@ -237,7 +238,7 @@ export class PostgresWriter implements Writer {
   async #query({ name, sql, parameters }: ReturnType<typeof batchStatement>): Promise<void> {
     this.#inFlight++
     try {
-      await this.#options.pool.query({ name, text: sql, values: [...parameters] })
+      await queryOn(this.#options.pool, { name, text: sql, values: [...parameters], rowMode: 'array' })
     } finally {
       this.#inFlight--
       this.#send()

@@ -5,7 +5,7 @@ import type { MigrationRunner, RunStatement } from '../migrations/migrate.ts'
 import type { ColumnOfDocument, IndexedType, MigrationDialect } from '../migrations/migration.ts'
 import type { WriteSet } from '../write-set.ts'
 import type { Engine, PreparedRead, Row, Scanner, Statement, WorkReader } from './dialect.ts'
-import { checkServer, isTimeout, openPool, statementName, translatePostgresError } from './postgres-connection.ts'
+import { checkServer, isTimeout, openPool, queryOn, statementName, translatePostgresError } from './postgres-connection.ts'
 import { postgresDeliverySql } from './postgres-delivery-sql.ts'
 import { postgresEventOrder } from './postgres-event-order.ts'
 import { postgresJson } from './postgres-json.ts'
@@ -29,9 +29,10 @@ export interface PostgresOptions extends ScanLimits {
 /** Far longer than any statement that an index serves; nothing may hang for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000
 /**
- * Each connection plans what it is asked for, and a batch of writes takes milliseconds to plan: so writes and look-ups have few of their own.
+ * Each connection plans what it is asked for, and a batch of writes takes milliseconds to plan: so writes, and reads by an index, have few of
+ * their own.
  */
-const MAX_CONNECTIONS = { any: 6, writes: 3, lookups: 4, lazy: 5 } as const
+const MAX_CONNECTIONS = { any: 4, writes: 3, keyed: 6, lazy: 5 } as const
 /** Any number that no other program uses for an advisory lock in the same database. */
 const MIGRATION_LOCK = 4_277_629
 
@@ -65,7 +66,7 @@ function openPools({ url, maxScans, scanBudgetMs }: PostgresOptions, onError: (e
   return {
     any: openPool(url, { ...usual, max: MAX_CONNECTIONS.any, use: 'any' }),
     writes: openPool(url, { ...usual, max: MAX_CONNECTIONS.writes, use: 'keyed' }),
-    lookups: openPool(url, { ...usual, max: MAX_CONNECTIONS.lookups, use: 'keyed' }),
+    keyed: openPool(url, { ...usual, max: MAX_CONNECTIONS.keyed, use: 'keyed' }),
     lazy: openPool(url, { ...usual, max: MAX_CONNECTIONS.lazy, use: 'lazy' }),
     scans: openPool(url, { max: maxScans, statementTimeoutMs: scanBudgetMs, use: 'any', onError })
   }
@@ -77,30 +78,30 @@ async function endPools(pools: Pools): Promise<void> {
 
 function engineOf(options: PostgresOptions, pools: Pools): Engine {
   const { any: pool, lazy } = pools
-  /** Named statements are planned once a connection; the others each time, with the values in view. */
-  const queryOn = (of: pg.Pool) => {
+  const readOn = (of: pg.Pool) => {
     return async (text: string, values: unknown[], name?: string): Promise<readonly Row[]> => {
       try {
-        return (await of.query({ text, values, rowMode: 'array', ...(name && { name }) })).rows as Row[]
+        return (await queryOn(of, { text, values, rowMode: 'array', ...(name && { name }) })).rows
       } catch (error) {
         throw translatePostgresError(error)
       }
     }
   }
-  const query = queryOn(pool)
+  const unnamed = readOn(pool)
+  const named = readOn(pools.keyed)
+  const lookups = new PostgresLookups(named)
   const prepare = (builder: RawBuilder<unknown>): PreparedRead => {
     const { sql: text, parameters } = compile(builder)
     const order = parameters as readonly number[]
     const name = statementName(text)
     return (...values) =>
-      query(
+      named(
         text,
         order.map(index => values[index]),
         name
       )
   }
-  const read = ({ sql: text, parameters, name }: Statement) => query(text, [...parameters], name)
-  const lookups = new PostgresLookups(queryOn(pools.lookups))
+  const read = ({ sql: text, parameters, name }: Statement) => (name ? named : unnamed)(text, [...parameters], name)
   const reader: WorkReader = { read, find: statement => lookups.find(statement) }
   const signal = new PostgresSignal({ url: options.url, pool: lazy, isBusy: options.isBusy, onWarning: options.onWarning })
   const writer = new PostgresWriter({
@@ -167,7 +168,7 @@ class PostgresScanner implements Scanner {
     try {
       const results: Row[][] = []
       for (const { sql: text, parameters } of statements) {
-        results.push((await this.#pool.query({ text, values: [...parameters], rowMode: 'array' })).rows as Row[])
+        results.push((await queryOn(this.#pool, { text, values: [...parameters], rowMode: 'array' })).rows)
       }
       return results
     } catch (error) {

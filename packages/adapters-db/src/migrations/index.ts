@@ -9,6 +9,7 @@ import { fmsSubscription } from './0009-fms-subscription.ts'
 import { deliveryBundles } from './0010-delivery-bundles.ts'
 import { writtenColumns } from './0011-written-columns.ts'
 import { documentsInRows } from './0012-documents-in-rows.ts'
+import { dueWorkByTime } from './0013-due-work-by-time.ts'
 import type { Migration } from './migration.ts'
 
 /** All migrations in the order in which they are applied. New ones are added at the end. */
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   fmsSubscription,
   deliveryBundles,
   writtenColumns,
-  documentsInRows
+  documentsInRows,
+  dueWorkByTime
 ]
