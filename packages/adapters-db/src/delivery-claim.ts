@@ -48,19 +48,14 @@ export class DeliveryClaim {
     this.#lanes = lanes
     this.#bundles = bundles
     this.#subscriptions = subscriptions
-    const { clockMs, forUpdateSkipLocked, nextToken, claimable, isAmong, eventCursor, eventPlace, rows } = engine.deliverySql
+    const { clockMs, forUpdateSkipLocked, nextToken, claimable, isAmong, eventCursor, eventsAt, rows } = engine.deliverySql
     this.#take = deliveryStatement(
       engine,
       'claim',
       sql`update delivery set token = ${nextToken}, lease_until_ms = ${clockMs} + ${2} where ${isAmong(claimable(0, 1))}
           returning id, lane, token, attempts, due_at_ms, ${eventCursor}`
     )
-    this.#events = deliveryStatement(
-      engine,
-      'events',
-      sql`select ${eventColumns(engine)} from event
-          where (${engine.eventOrder.columns}) in (select ${eventPlace(sql`v.cursor`)} from ${rows(0, { cursor: 'text' })})`
-    )
+    this.#events = deliveryStatement(engine, 'events', eventsAt(eventColumns(engine), 0))
     this.#reserve = deliveryStatement(
       engine,
       'probe',

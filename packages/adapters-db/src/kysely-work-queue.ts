@@ -78,7 +78,8 @@ export class KyselyWorkQueue implements WorkQueue {
     const known = this.#statements.get(name)
     if (known) return known
     const firsts = kinds.map(
-      kind => sql`select min(claimable_at_ms) as at from due_work where kind = ${sql.lit(kind)} and ${atAnyTime}`
+      kind => sql`select (select claimable_at_ms from due_work where kind = ${sql.lit(kind)} and ${atAnyTime}
+        order by claimable_at_ms limit 1) as at`
     )
     const statement = {
       name,

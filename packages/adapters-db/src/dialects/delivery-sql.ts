@@ -12,6 +12,12 @@ export interface DeliverySql {
   eventPlace(cursor: RawBuilder<unknown>): RawBuilder<unknown>
   /** And back. */
   readonly eventCursor: RawBuilder<string>
+  /**
+   * Columns of the events at some places, found by these however many events there are.
+   *
+   * @param cursors JSON: `[{ cursor }]`
+   */
+  eventsAt(columns: RawBuilder<unknown>, cursors: unknown): RawBuilder<unknown>
   /** Whether the event is that of the delivery `d`. */
   readonly isEventOfDelivery: RawBuilder<SqlBool>
   /** The database's own clock, in milliseconds. */

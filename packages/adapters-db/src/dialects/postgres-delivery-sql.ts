@@ -12,14 +12,21 @@ const rows: DeliverySql['rows'] = (json, columns) =>
       .join(', ')
   )})`
 
+const eventPlace: DeliverySql['eventPlace'] = cursor =>
+  sql`split_part(${cursor}, '.', 1)::xid8, split_part(${cursor}, '.', 2)::bigint`
+
 /** Several workers share the rows: whoever finds some locks them, and leaves out those of others. */
 export const postgresDeliverySql: DeliverySql = {
   rows,
   // An array, so that no estimate of the query leads to reading the whole table.
   isAmong: ids => sql`id = any(array(${ids}))`,
   eventColumns: sql`event_transaction, event_position`,
-  eventPlace: cursor => sql`split_part(${cursor}, '.', 1)::xid8, split_part(${cursor}, '.', 2)::bigint`,
+  eventPlace,
   eventCursor: sql<string>`event_transaction::text || '.' || event_position::text`,
+  // What has a limit stays a look-up of its own, where a join may begin with all events.
+  eventsAt: (columns, cursors) => sql`select found.* from ${rows(cursors, { cursor: 'text' })} cross join lateral (
+      select ${columns} from event where (transaction_id, position) = (${eventPlace(sql`v.cursor`)}) limit 1
+    ) as found`,
   isEventOfDelivery: sql`event.transaction_id = d.event_transaction and event.position = d.event_position`,
   clockMs,
   isShared: true,

@@ -1,4 +1,4 @@
-import { everything, type Journey, journeyDefinition, resourceIn, workKinds } from '@crm-lite/domain'
+import { createSubscription, everything, type Journey, journeyDefinition, resourceIn, workKinds } from '@crm-lite/domain'
 import pg from 'pg'
 import t from 'tap'
 import { type Database, openDatabase } from '../open-database.ts'
@@ -45,6 +45,26 @@ t.test('plans that are made while a table is small, and kept, find rows by their
 
 const ROWS = 20_000
 const TURNS = 8
+const clock = { now: () => new Date() }
+const context = { tenant: 't', actor: 'tester', correlationId: 'test' }
+const subscription = {
+  id: 'one',
+  api: 'TMF629_V4',
+  callback: 'https://one.example.com',
+  host: 'one.example.com:443',
+  sealedSecret: 'sealed'
+} as const
+const event = {
+  kind: 'created',
+  resource: 'journey',
+  revision: 1,
+  changedPaths: [],
+  at: '2026-01-01T00:00:00.000Z',
+  actor: 'tester',
+  correlationId: 'test',
+  document: '{}'
+} as const
+const isForSomebody = (_: unknown, { id }: { id: string }) => !id.startsWith('old')
 const tables = ['journey', 'due_work', 'remembered_answer']
 
 t.test(
@@ -66,6 +86,7 @@ t.test(
        select 't', 's', 'id-' || n, 'f', 'created', 'id-' || n, 1, '{}', 1e13 from generate_series(${rows} / 2, ${rows}) as n`
       )
     }
+    await createSubscription({ unitOfWork: database.unitOfWork, ids: { next: () => 'one' }, clock }, subscription, context)
     await grow(6)
     await client.query('vacuum analyze')
     await useEveryWay(database, ['a', 'b', 'c'])
@@ -77,6 +98,12 @@ t.test(
         [kind]
       )
     }
+    await client.query(
+      `insert into event (id, tenant, resource, resource_id, kind, revision, changed_paths, actor, correlation_id, at, document)
+     select 'old-' || n, 't', 'journey', 'id-' || n, 'created', 1, '[]', 'tester', 'test', '2026-01-01T00:00:00Z', '{}'
+     from generate_series(1, ${ROWS}) as n`
+    )
+    await database.deliveries.fanOut(isForSomebody, 2 * ROWS)
     await useEveryWay(database, ['d', 'e', 'f'])
     await database.close()
     for (const [table, key] of tables.map(each => [each, `${each}_pkey`])) {
@@ -87,12 +114,17 @@ t.test(
       )
       t.ok(Number(rows[0]!.read) < ROWS / 10, `${table}: ${rows[0]!.read} rows`)
     }
+    const { rows } = await client.query<{ read: string }>(
+      `select seq_tup_read + (select sum(idx_tup_read) from pg_stat_user_indexes where relid = t.relid) as read
+     from pg_stat_user_tables t where relname = 'event'`
+    )
+    t.ok(Number(rows[0]!.read) < 2 * ROWS, `events, all of which are looked at once: ${rows[0]!.read} rows`)
   }
 )
 
 /** Creates, reads, lists, changes and deletes journeys and what is due, each alone and several together, on each of the connections. */
 async function useEveryWay(database: Database, names: readonly string[]): Promise<void> {
-  const { unitOfWork, store, work } = database
+  const { unitOfWork, store, work, deliveries } = database
   for (let turn = 0; turn < TURNS; turn++) {
     const ids = names.map(name => `${name}-${turn}`)
     const dueAt = new Date(0).toISOString()
@@ -102,6 +134,7 @@ async function useEveryWay(database: Database, names: readonly string[]): Promis
         unitOfWork.run('t', async transaction => {
           await transaction.recall({ scope: 's', key: id, fingerprint: 'f' })
           const stored = transaction.insert(journeyDefinition, { id } as Journey)
+          transaction.publish({ ...event, id, resourceId: id })
           transaction.schedule({ kind: 'acceptOrder', id, dueAt })
           transaction.remember({ scope: 's', key: id, fingerprint: 'f' }, { kind: 'created', stored })
         })
@@ -120,6 +153,9 @@ async function useEveryWay(database: Database, names: readonly string[]): Promis
     const query = { filter: everything, sort: [], limit: 2, offset: 0, count: true }
     const { next } = await store.list('t', journeyDefinition, query)
     if (next) await store.list('t', journeyDefinition, { ...query, after: next })
+    await deliveries.fanOut(isForSomebody, 100)
+    const claimed = await deliveries.claim({ limit: 10, leaseMs: 1_000, now: new Date() })
+    await Promise.all(claimed.map(each => deliveries.delivered(each, new Date())))
     await work.nextDueAt(workKinds)
     await work.claim({ kinds: workKinds, limit: 4, leaseMs: 1_000, now: new Date() })
     await unitOfWork.run('t', async transaction => {

@@ -10,13 +10,17 @@ const rows: DeliverySql['rows'] = (json, columns) =>
       .join(', ')
   )} from json_each(${json})) as v`
 
+const eventPlace: DeliverySql['eventPlace'] = cursor => sql`cast(${cursor} as integer)`
+
 /** One writer: there is nobody to lock rows against. */
 export const sqliteDeliverySql: DeliverySql = {
   rows,
   isAmong: ids => sql`id in (${ids})`,
   eventColumns: sql`event_position`,
-  eventPlace: cursor => sql`cast(${cursor} as integer)`,
+  eventPlace,
   eventCursor: sql<string>`cast(event_position as text)`,
+  eventsAt: (columns, cursors) => sql`select ${columns} from event
+    where position in (select ${eventPlace(sql`v.cursor`)} from ${rows(cursors, { cursor: 'text' })})`,
   isEventOfDelivery: sql`event.position = d.event_position`,
   clockMs,
   isShared: false,
