@@ -45,8 +45,10 @@ export async function proveAlerts(t: Test, options: AlertsOptions): Promise<Figu
   const figures = new Figures('alerts', options.engine)
   const database = await openDatabase({ url: options.databaseUrl, clock, exclusive: false })
   try {
-    await defineJourney(database, specificationOf(kills * SECONDS_A_KILL))
+    const startedAt = performance.now()
     const processes = await startLooking(t, options)
+    const startS = Math.ceil((performance.now() - startedAt) / 1000)
+    await defineJourney(database, specificationOf(kills * (SECONDS_A_KILL + startS)))
     const placing = placeOrders(database, orders)
     const killed = await killInTurn(t, options, processes, database)
     await placing
@@ -60,7 +62,11 @@ export async function proveAlerts(t: Test, options: AlertsOptions): Promise<Figu
   return figures.all
 }
 
-/** One milestone after the other misses its date; some before that come near it. */
+/**
+ * One milestone after the other misses its date; some before that come near it.
+ *
+ * @param spreadS from the first date to the last: there are dates left for the last kill, also where it takes long to start anew
+ */
 function specificationOf(spreadS: number): JourneySpecification {
   const milestone = Array.from({ length: MILESTONES }, (_, index) => ({
     key: `m${index}`,
