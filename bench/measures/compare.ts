@@ -44,13 +44,17 @@ interface Round {
 }
 
 export const CONNECTIONS = 64
+/** For a side that was stopped: what became due meanwhile is begun at once when it goes on, and is done some seconds later. */
+const CATCH_UP_S = 4
 
 /** Ours, floor, floor, ours, ...: what else the machine does meanwhile, and what it does more of later, hits both alike. */
 export async function compare(load: LoadGenerator, ours: Side, floor: Side, durations: Durations): Promise<Comparison> {
   const measure = async ({ server, requests, beside }: Side, seconds: number): Promise<Round> => {
+    const job = { address: server.address, connections: CONNECTIONS, requests }
     beside?.resume()
+    if (beside) await load.run({ ...job, seconds: CATCH_UP_S })
     const cpuBefore = server.cpuMs()
-    const { requestsPerS, p99Ms } = await load.run({ address: server.address, connections: CONNECTIONS, seconds, requests })
+    const { requestsPerS, p99Ms } = await load.run({ ...job, seconds })
     const cpuMs = server.cpuMs() - cpuBefore
     beside?.pause()
     return { requestsPerS, p99Ms, busy: cpuMs / (seconds * 1000), cpuUs: (cpuMs * 1000) / (requestsPerS * seconds) }

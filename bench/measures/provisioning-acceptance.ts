@@ -19,7 +19,6 @@ export function measureAcceptance(workers: keyof typeof measures): (bench: Bench
       const comparison = await compare(bench.load, { ...ours, requests }, { ...off, requests }, bench.options.durations)
       return comparisonResult(bench, measures[workers], comparison, TARGET)
     } finally {
-      ours.beside.resume()
       await Promise.all([ours.stop(), off.stop()])
     }
   }

@@ -47,15 +47,17 @@ export async function startWorld(
     const ofWorker = { ...settings, DATABASE_URL, PUBLIC_BASE_URL: server.address }
     companions.push(await startWorker(beside, ofWorker))
   }
-  const all = [server, ...companions]
+  const all = [database, server, ...companions]
+  const resume = () => all.forEach(each => void each.resume())
   return {
     server,
     beside: {
-      pause: () => [...all, database].forEach(each => void each.pause()),
-      resume: () => [database, ...all].forEach(each => void each.resume())
+      pause: () => [...all].reverse().forEach(each => void each.pause()),
+      resume
     },
     stop: async () => {
-      for (const each of all) await each.stop()
+      resume()
+      for (const each of [server, ...companions]) await each.stop()
       await database.close()
     }
   }

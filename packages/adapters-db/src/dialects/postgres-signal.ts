@@ -8,6 +8,8 @@ import { WorkNews } from './work-news.ts'
 const CHANNEL = 'crm_work'
 /** While writes go on, others are told this often. A notification is a transaction, and PostgreSQL commits those one after the other. */
 const QUIET_MS = 5
+/** The same while requests wait here: each costs PostgreSQL and everybody who listens what those requests wait for. */
+const BUSY_QUIET_MS = 25
 const MAX_RECONNECT_MS = 5_000
 /** What a notification ends with when requests wait where it comes from. */
 const BUSY = '!'
@@ -61,7 +63,8 @@ export class PostgresSignal implements EngineSignal {
     this.#local.wake(due)
     this.#news.add(due)
     if (this.#timer || this.#isClosed) return
-    const waitMs = Math.max(0, this.#lastNotifiedMs + QUIET_MS - performance.now())
+    const quietMs = this.#options.isBusy() ? BUSY_QUIET_MS : QUIET_MS
+    const waitMs = Math.max(0, this.#lastNotifiedMs + quietMs - performance.now())
     this.#timer = setTimeout(() => this.#notify(), waitMs)
     this.#timer.unref()
   }
