@@ -12,7 +12,10 @@ export type Row = readonly unknown[]
 export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
-  /** Given to statements that are run again and again with other values: the engine plans those once. */
+  /**
+   * Given to statements that are run again and again with other values, and find rows by an index: the engine plans those once. On PostgreSQL
+   * those that are only read run where no table is read whole.
+   */
   readonly name?: string
 }
 
